@@ -1,0 +1,37 @@
+# One helper states what a library is made of and what it may use.
+#
+#   guanxi_library(NAME SOURCES a.cc ... [USES lib ...] [LINKS target ...])
+#
+# USES names guanxi libraries: their headers are reachable, no others' are. The
+# include-graph test (tests/include_graph.py) checks every #include against it.
+function(guanxi_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES;LINKS" ${ARGN})
+  add_library(guanxi_${name} STATIC ${ARG_SOURCES})
+  target_include_directories(guanxi_${name} PUBLIC ${PROJECT_SOURCE_DIR}/libs)
+  foreach(used IN LISTS ARG_USES)
+    target_link_libraries(guanxi_${name} PUBLIC guanxi_${used})
+  endforeach()
+  target_link_libraries(guanxi_${name} PUBLIC ${ARG_LINKS})
+  set_property(GLOBAL APPEND PROPERTY GUANXI_EDGES "${name}: ${ARG_USES}")
+endfunction()
+
+#   guanxi_test(NAME SOURCES a.cc ... [USES lib ...] [LINKS target ...] [LABELS unit|property|...])
+# A Boost.Test program; the file tests/support/test_main.cc gives it main().
+function(guanxi_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;USES;LINKS;LABELS" ${ARGN})
+  if(NOT ARG_LABELS)
+    set(ARG_LABELS unit)
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/support/test_main.cc)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(${name} PRIVATE BOOST_TEST_DYN_LINK GUANXI_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  foreach(used IN LISTS ARG_USES)
+    target_link_libraries(${name} PRIVATE guanxi_${used})
+  endforeach()
+  target_link_libraries(${name} PRIVATE Boost::unit_test_framework ${ARG_LINKS})
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+endfunction()

@@ -1,0 +1,3 @@
+// main() of every Boost.Test program.
+#define BOOST_TEST_MODULE guanxi
+#include <boost/test/unit_test.hpp>
