@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(big_endian_keys_sort_as_their_numbers) {
   for (int64_t value : rising) {
     std::string key;
     PutBigEndian(key, OrderedBits(value));
-    BOOST_TEST(previous < key);
+    BOOST_TEST((previous < key));
     BOOST_TEST(FromOrderedBits(GetBigEndian<uint64_t>(key.data())) == value);
     previous = key;
   }
