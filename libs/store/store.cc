@@ -1,0 +1,360 @@
+#include "store/store.h"
+
+#include <fmt/format.h>
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <map>
+#include <mutex>
+
+#include "base/reason.h"
+
+namespace guanxi::store {
+namespace {
+
+constexpr std::string_view kFamilyNames[] = {"tail", "blocks", "merkle", "meta", "feed"};
+constexpr std::string_view kGenerationKey = "view generation";
+
+rocksdb::Slice ToSlice(std::string_view s) { return {s.data(), s.size()}; }
+std::string_view ToView(const rocksdb::Slice& s) { return {s.data(), s.size()}; }
+
+absl::Status FromRocks(const rocksdb::Status& s, std::string_view doing) {
+  if (s.ok()) return absl::OkStatus();
+  const Reason reason = s.IsCorruption() ? Reason::STORE_CORRUPT : Reason::STORE_FAILED;
+  return Refuse(reason, fmt::format("{}: {}", doing, s.ToString()), {{"doing", std::string(doing)}});
+}
+
+rocksdb::ColumnFamilyOptions FamilyOptions(std::string_view name, const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.format_version = 5;
+  rocksdb::ColumnFamilyOptions options;
+  options.write_buffer_size = 32 << 20;
+  // Sealed blocks are compressed by us; small families are not worth it.
+  options.compression = name.starts_with("view") ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
+  if (name == "blocks") {
+    table.block_size = 64 << 10;
+    options.write_buffer_size = 64 << 20;
+  }
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.level_compaction_dynamic_level_bytes = true;
+  return options;
+}
+
+std::string ViewName(uint32_t generation) { return fmt::format("view.{}", generation); }
+
+using Handle = rocksdb::ColumnFamilyHandle*;
+
+}  // namespace
+
+struct SharedMemory::Impl {
+  std::shared_ptr<rocksdb::Cache> cache;
+  std::shared_ptr<rocksdb::WriteBufferManager> memtables;
+};
+
+SharedMemory::SharedMemory(size_t cache_bytes, size_t memtable_bytes) : impl_(std::make_unique<Impl>()) {
+  impl_->cache = rocksdb::NewLRUCache(cache_bytes);
+  impl_->memtables = std::make_shared<rocksdb::WriteBufferManager>(memtable_bytes, impl_->cache);
+}
+SharedMemory::~SharedMemory() = default;
+
+// Family ids are resolved at Write, so a batch can be filled before it is known where views go.
+struct Batch::Impl {
+  struct Operation {
+    Family family;
+    bool is_delete;
+    std::string key;
+    std::string value;
+  };
+  std::vector<Operation> operations;
+  size_t bytes = 0;
+};
+
+Batch::Batch() : impl_(std::make_unique<Impl>()) {}
+Batch::~Batch() = default;
+Batch::Batch(Batch&&) noexcept = default;
+Batch& Batch::operator=(Batch&&) noexcept = default;
+
+void Batch::Put(Family family, std::string_view key, std::string_view value) {
+  impl_->operations.push_back({family, false, std::string(key), std::string(value)});
+  impl_->bytes += key.size() + value.size();
+  ++operations_;
+}
+
+void Batch::Delete(Family family, std::string_view key) {
+  impl_->operations.push_back({family, true, std::string(key), {}});
+  impl_->bytes += key.size();
+  ++operations_;
+}
+
+void Batch::Clear() {
+  impl_->operations.clear();
+  impl_->bytes = 0;
+  operations_ = 0;
+}
+
+size_t Batch::bytes() const { return impl_->bytes; }
+
+struct Store::Impl {
+  std::shared_ptr<SharedMemory> memory;
+  std::unique_ptr<rocksdb::DB> db;
+  Handle fixed[5] = {};
+  Handle default_family = nullptr;
+  mutable std::mutex generations_mutex;  // guards `views`; taken per snapshot and per generation change
+  std::map<uint32_t, std::shared_ptr<rocksdb::ColumnFamilyHandle>> views;
+  std::atomic<uint32_t> live{0};
+
+  ~Impl() {
+    views.clear();
+    for (Handle handle : fixed)
+      if (handle != nullptr) db->DestroyColumnFamilyHandle(handle);
+    if (default_family != nullptr) db->DestroyColumnFamilyHandle(default_family);
+  }
+
+  std::shared_ptr<rocksdb::ColumnFamilyHandle> Share(Handle handle) {
+    return {handle, [this](Handle h) { db->DestroyColumnFamilyHandle(h); }};
+  }
+  std::shared_ptr<rocksdb::ColumnFamilyHandle> View(uint32_t generation) const {
+    const std::lock_guard lock(generations_mutex);
+    const auto it = views.find(generation);
+    return it == views.end() ? nullptr : it->second;
+  }
+  absl::Status AddView(uint32_t generation) {
+    Handle handle = nullptr;
+    const auto status =
+        db->CreateColumnFamily(FamilyOptions(ViewName(generation), memory->impl().cache), ViewName(generation), &handle);
+    if (!status.ok()) return FromRocks(status, "creating a view generation");
+    const std::lock_guard lock(generations_mutex);
+    views[generation] = Share(handle);
+    return absl::OkStatus();
+  }
+};
+
+struct Snapshot::Impl {
+  const Store::Impl* store;
+  std::shared_ptr<const rocksdb::Snapshot> at;
+  std::shared_ptr<rocksdb::ColumnFamilyHandle> view;
+  uint32_t generation;
+
+  Handle HandleOf(Family family) const { return family == Family::kView ? view.get() : store->fixed[static_cast<int>(family)]; }
+  rocksdb::ReadOptions Options() const {
+    rocksdb::ReadOptions options;
+    options.snapshot = at.get();
+    return options;
+  }
+};
+
+struct Cursor::Impl {
+  std::string begin, end;
+  rocksdb::Slice begin_slice, end_slice;
+  std::shared_ptr<const rocksdb::Snapshot> at;
+  std::shared_ptr<rocksdb::ColumnFamilyHandle> view;
+  std::unique_ptr<rocksdb::Iterator> iterator;
+  bool reverse = false;
+};
+
+Cursor::Cursor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Cursor::~Cursor() = default;
+Cursor::Cursor(Cursor&&) noexcept = default;
+bool Cursor::Valid() const { return impl_->iterator->Valid(); }
+void Cursor::Next() { impl_->reverse ? impl_->iterator->Prev() : impl_->iterator->Next(); }
+std::string_view Cursor::key() const { return ToView(impl_->iterator->key()); }
+std::string_view Cursor::value() const { return ToView(impl_->iterator->value()); }
+absl::Status Cursor::status() const { return FromRocks(impl_->iterator->status(), "scanning"); }
+
+Snapshot::Snapshot(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Snapshot::~Snapshot() = default;
+uint32_t Snapshot::view_generation() const { return impl_->generation; }
+
+absl::StatusOr<bool> Snapshot::Get(Family family, std::string_view key, std::string* value) const {
+  const auto status = impl_->store->db->Get(impl_->Options(), impl_->HandleOf(family), ToSlice(key), value);
+  if (status.IsNotFound()) return false;
+  if (!status.ok()) return FromRocks(status, "reading");
+  return true;
+}
+
+absl::StatusOr<std::optional<std::string>> Snapshot::Get(Family family, std::string_view key) const {
+  std::string value;
+  const auto found = Get(family, key, &value);
+  if (!found.ok()) return found.status();
+  if (!*found) return std::nullopt;
+  return value;
+}
+
+Cursor Snapshot::Scan(Family family, std::string_view begin, std::string_view end) const {
+  auto walk = std::make_unique<Cursor::Impl>();
+  walk->at = impl_->at;
+  walk->view = impl_->view;
+  walk->end = std::string(end);
+  walk->end_slice = walk->end;
+  rocksdb::ReadOptions options = impl_->Options();
+  if (!end.empty()) options.iterate_upper_bound = &walk->end_slice;
+  walk->iterator.reset(impl_->store->db->NewIterator(options, impl_->HandleOf(family)));
+  walk->iterator->Seek(ToSlice(begin));
+  return Cursor(std::move(walk));
+}
+
+Cursor Snapshot::ScanReverse(Family family, std::string_view begin, std::string_view end) const {
+  auto walk = std::make_unique<Cursor::Impl>();
+  walk->at = impl_->at;
+  walk->view = impl_->view;
+  walk->reverse = true;
+  walk->begin = std::string(begin);
+  walk->begin_slice = walk->begin;
+  rocksdb::ReadOptions options = impl_->Options();
+  options.iterate_lower_bound = &walk->begin_slice;
+  walk->iterator.reset(impl_->store->db->NewIterator(options, impl_->HandleOf(family)));
+  if (end.empty()) {
+    walk->iterator->SeekToLast();
+  } else {
+    walk->iterator->SeekForPrev(ToSlice(end));
+    if (walk->iterator->Valid() && walk->iterator->key() == ToSlice(end)) walk->iterator->Prev();
+  }
+  return Cursor(std::move(walk));
+}
+
+Cursor Snapshot::ScanPrefix(Family family, std::string_view prefix) const { return Scan(family, prefix, PrefixEnd(prefix)); }
+
+std::shared_ptr<const Snapshot> Snapshot::OfGeneration(uint32_t generation) const {
+  auto impl = std::make_unique<Impl>(*impl_);
+  impl->view = impl_->store->View(generation);
+  impl->generation = generation;
+  return std::shared_ptr<const Snapshot>(new Snapshot(std::move(impl)));
+}
+
+std::string PrefixEnd(std::string_view prefix) {
+  std::string end(prefix);
+  while (!end.empty() && static_cast<uint8_t>(end.back()) == 0xff) end.pop_back();
+  if (!end.empty()) end.back() = static_cast<char>(static_cast<uint8_t>(end.back()) + 1);
+  return end;
+}
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Store::~Store() = default;
+
+absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& path, std::shared_ptr<SharedMemory> memory) {
+  rocksdb::DBOptions options;
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  options.max_background_jobs = 2;
+  options.keep_log_file_num = 4;
+  options.max_total_wal_size = 256 << 20;
+  options.write_buffer_manager = memory->impl().memtables;
+  // A torn last write is a write that was not acknowledged; anything else must not pass silently.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+
+  std::vector<std::string> names;
+  if (!rocksdb::DB::ListColumnFamilies(options, path, &names).ok()) names.clear();
+  for (std::string_view name : kFamilyNames)
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
+  if (std::find(names.begin(), names.end(), "default") == names.end()) names.emplace_back("default");
+  if (std::none_of(names.begin(), names.end(), [](const auto& n) { return n.starts_with("view."); })) names.push_back(ViewName(1));
+
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const auto& name : names) families.emplace_back(name, FamilyOptions(name, memory->impl().cache));
+  std::vector<Handle> handles;
+  rocksdb::DB* db = nullptr;
+  const auto opened = rocksdb::DB::Open(options, path, families, &handles, &db);
+  if (!opened.ok()) return FromRocks(opened, fmt::format("opening {}", path));
+
+  auto impl = std::make_unique<Impl>();
+  impl->memory = std::move(memory);
+  impl->db.reset(db);
+  for (size_t i = 0; i < handles.size(); ++i) {
+    const std::string& name = names[i];
+    if (name == "default") {
+      impl->default_family = handles[i];
+    } else if (name.starts_with("view.")) {
+      uint32_t generation = 0;
+      std::from_chars(name.data() + 5, name.data() + name.size(), generation);
+      impl->views[generation] = impl->Share(handles[i]);
+    } else {
+      impl->fixed[std::find(std::begin(kFamilyNames), std::end(kFamilyNames), name) - std::begin(kFamilyNames)] = handles[i];
+    }
+  }
+  std::string live;
+  const auto found = db->Get({}, impl->fixed[static_cast<int>(Family::kMeta)], ToSlice(kGenerationKey), &live);
+  if (!found.ok() && !found.IsNotFound()) return FromRocks(found, "reading the view generation");
+  impl->live = found.ok() ? static_cast<uint32_t>(std::stoul(live)) : 1;
+  std::unique_ptr<Store> store(new Store(std::move(impl)));
+  // Generations that never went live are what a killed rebuild left.
+  std::vector<uint32_t> stale;
+  for (const auto& [generation, handle] : store->impl_->views)
+    if (generation != store->impl_->live) stale.push_back(generation);
+  for (uint32_t generation : stale)
+    if (auto status = store->DropViewGeneration(generation); !status.ok()) return status;
+  return store;
+}
+
+absl::Status Store::Write(const Batch& batch, bool sync) {
+  const auto view = impl_->View(batch.view_generation_.value_or(impl_->live));
+  rocksdb::WriteBatch rocks(batch.bytes() + 32 * batch.impl_->operations.size());
+  for (const auto& op : batch.impl_->operations) {
+    Handle handle = op.family == Family::kView ? view.get() : impl_->fixed[static_cast<int>(op.family)];
+    const auto status = op.is_delete ? rocks.Delete(handle, op.key) : rocks.Put(handle, op.key, op.value);
+    if (!status.ok()) return FromRocks(status, "filling a batch");
+  }
+  rocksdb::WriteOptions options;
+  options.sync = sync;
+  return FromRocks(impl_->db->Write(options, &rocks), "writing");
+}
+
+std::shared_ptr<const Snapshot> Store::TakeSnapshot() const {
+  auto impl = std::make_unique<Snapshot::Impl>();
+  rocksdb::DB* db = impl_->db.get();
+  impl->store = impl_.get();
+  impl->generation = impl_->live;
+  impl->view = impl_->View(impl->generation);
+  impl->at = std::shared_ptr<const rocksdb::Snapshot>(db->GetSnapshot(), [db](const rocksdb::Snapshot* s) { db->ReleaseSnapshot(s); });
+  return std::shared_ptr<const Snapshot>(new Snapshot(std::move(impl)));
+}
+
+uint32_t Store::view_generation() const { return impl_->live; }
+
+absl::StatusOr<uint32_t> Store::CreateViewGeneration() {
+  const uint32_t generation = impl_->live + 1;
+  if (impl_->View(generation) != nullptr)
+    if (auto status = DropViewGeneration(generation); !status.ok()) return status;
+  if (auto status = impl_->AddView(generation); !status.ok()) return status;
+  return generation;
+}
+
+absl::Status Store::SwitchViewGeneration(uint32_t generation, Batch batch) {
+  const uint32_t old = impl_->live;
+  batch.Put(Family::kMeta, kGenerationKey, std::to_string(generation));
+  batch.DirectViewsTo(generation);
+  if (auto status = Write(batch, true); !status.ok()) return status;
+  impl_->live = generation;
+  return DropViewGeneration(old);
+}
+
+absl::Status Store::DropViewGeneration(uint32_t generation) {
+  std::shared_ptr<rocksdb::ColumnFamilyHandle> handle;
+  {
+    const std::lock_guard lock(impl_->generations_mutex);
+    const auto it = impl_->views.find(generation);
+    if (it == impl_->views.end()) return absl::OkStatus();
+    handle = it->second;
+    impl_->views.erase(it);
+  }
+  // Snapshots that hold the handle read on; the files go with the last of them.
+  return FromRocks(impl_->db->DropColumnFamily(handle.get()), "dropping a view generation");
+}
+
+uint64_t Store::DiskBytes() const {
+  uint64_t bytes = 0, part = 0;
+  for (const char* property : {"rocksdb.live-sst-files-size", "rocksdb.size-all-mem-tables"})
+    if (impl_->db->GetAggregatedIntProperty(property, &part)) bytes += part;
+  return bytes;
+}
+
+}  // namespace guanxi::store
