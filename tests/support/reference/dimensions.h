@@ -1,0 +1,65 @@
+// The eight dimensions and the month sums under them, each computed by scanning
+// all facts of the account.
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "base/int128.h"
+#include "support/reference/facts.h"
+#include "support/reference/policy.h"
+#include "support/reference/sla.h"
+
+namespace guanxi::reference {
+
+// Sums of one month in one currency. A cancellation counts in its own month.
+struct MonthSums {
+  int64_t orders = 0;
+  int128 revenue = 0;         // 10^-6
+  int128 profit = 0;          // 10^-12: a cost need not make whole micro-units
+  int128 units = 0;           // 10^-6
+  int128 project_income = 0;  // 10^-6
+  bool operator==(const MonthSums&) const = default;
+};
+
+using SumsByCurrency = std::map<std::string, std::map<Month, MonthSums>>;
+SumsByCurrency SumsOf(const Facts& facts, const BusinessCalendar& calendar);
+
+// nullopt: not applicable.
+using Dimensions = std::array<std::optional<int64_t>, kDimensions>;
+
+// What everything below is computed from.
+struct View {
+  const Facts& facts;
+  Instant now;
+  const Policy& policy;
+  const BusinessCalendar& calendar;
+
+  Month month() const { return calendar.MonthOf(now.t); }
+  // Whether t lies in the last n calendar months, the current one included.
+  bool InLastMonths(Timestamp t, int32_t n) const;
+  bool InW12(Timestamp t) const { return InLastMonths(t, 12); }
+};
+
+bool ActiveAt(const Contract& contract, Timestamp t);
+bool OfTwelveMonths(const Contract& contract, const BusinessCalendar& calendar);
+bool ActiveInW12(const Contract& contract, const View& view);
+// Executives on both sides.
+bool IsExecutiveMeeting(const Visit& visit);
+std::set<std::string> DepartmentsMet(const View& view);
+std::set<v1::Level> LevelsMet(const View& view);
+std::set<std::string> BusinessLines(const View& view);
+// Hits and misses by month, of all time.
+struct SlaCounts {
+  int64_t hits = 0, misses = 0;
+  bool operator==(const SlaCounts&) const = default;
+};
+std::map<Month, SlaCounts> SlaByMonth(const View& view);
+
+Dimensions DimensionsOf(const View& view);
+std::optional<int64_t> ScoreOf(const Dimensions& dimensions, const Policy& policy);
+
+}  // namespace guanxi::reference
