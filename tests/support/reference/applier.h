@@ -87,19 +87,11 @@ class Applier {
   // The first amount's currency becomes the account's; later ones are compared with it.
   void NoteCurrency(const std::string& code);
   void NoteAmount(bool present, const v1::Money& amount);
-  std::set<std::string> VisitIds() const;
+  Contact* PresentContact(const std::string& id);
   Met Resolve(const v1::CustomerParticipant& participant);
-  // Whether `id` is empty or known; notes `kind` and is false when the event refers to what is not there.
-  template <class Container>
-  bool RefersToKnown(const Container& known, const std::string& id, const std::string& kind) {
-    if (id.empty() || known.contains(id)) return true;
-    Anomaly(kind);
-    return false;
-  }
   void EndActionItem(const std::string& id);
   Opportunity* OpenOpportunity(const std::string& id);
   void EndStart(std::map<std::string, Start>& starts, const std::string& id, const std::string& what);
-  bool BidRefersToKnown(const std::string& tender, const std::string& opportunity);
   void DecideBid(const std::string& id, BidStatus status);
   void TakeStep(const std::string& id, Step step);
   bool IsRecurrence(const std::string& category) const;

@@ -70,7 +70,7 @@ Value Depth(const View& view) {
                std::min(p.depth_year_points * YearsSinceFirst(view), p.depth_year_points_limit));
 }
 
-// The policy's measure over W12 in 10^-12 of a unit.
+// The policy's measure over W12 in 10^-6 of a unit.
 int128 MeasureOfW12(const View& view) {
   int128 sum = 0;
   for (const auto& [currency, months] : SumsOf(view.facts, view.calendar)) {
@@ -78,10 +78,10 @@ int128 MeasureOfW12(const View& view) {
     for (const auto& [month, sums] : months) {
       if (month > view.month() || month.index <= view.month().index - 12) continue;
       switch (view.policy.measure) {
-        case Measure::kRevenue: sum += sums.revenue * 1'000'000; break;
+        case Measure::kRevenue: sum += sums.revenue; break;
         case Measure::kProfit: sum += sums.profit; break;
-        case Measure::kUnits: sum += sums.units * 1'000'000; break;
-        case Measure::kProjectIncome: sum += sums.project_income * 1'000'000; break;
+        case Measure::kUnits: sum += sums.units; break;
+        case Measure::kProjectIncome: sum += sums.project_income; break;
       }
     }
   }
@@ -90,7 +90,7 @@ int128 MeasureOfW12(const View& view) {
 
 Value ValueDimension(const View& view) {
   if (view.facts.orders.empty()) return std::nullopt;
-  constexpr int128 kUnit = 1'000'000'000'000;
+  constexpr int128 kUnit = 1'000'000;
   const auto& bands = view.policy.value_bands;
   const int128 x = std::max<int128>(MeasureOfW12(view), 0);
   if (x <= bands.front().first * kUnit) return bands.front().second;

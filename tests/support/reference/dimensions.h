@@ -15,13 +15,10 @@
 
 namespace guanxi::reference {
 
-// Sums of one month in one currency. A cancellation counts in its own month.
+// Sums of one month in one currency, in 10^-6. A cancellation counts in its own month.
 struct MonthSums {
   int64_t orders = 0;
-  int128 revenue = 0;         // 10^-6
-  int128 profit = 0;          // 10^-12: a cost need not make whole micro-units
-  int128 units = 0;           // 10^-6
-  int128 project_income = 0;  // 10^-6
+  int128 revenue = 0, profit = 0, units = 0, project_income = 0;
   bool operator==(const MonthSums&) const = default;
 };
 

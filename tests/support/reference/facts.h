@@ -178,7 +178,7 @@ struct Facts {
   std::map<std::string, Invoice> invoices;
   std::set<std::string> payment_ids;
   std::map<std::string, Complaint> complaints;
-  std::set<std::string> surveys;
+  std::set<std::string> surveys, surveys_answered;
   std::vector<Answer> answers;
   std::set<std::string> referrals_requested, referrals_received;
   std::optional<std::string> referred_by;

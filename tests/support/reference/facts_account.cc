@@ -18,6 +18,7 @@ void Applier::On(const v1::AccountOpened& e) {
   f.opened = true;
   f.account = {e.name(), e.account_type(), e.industry(), e.ownership(), e.region()};
   if (f.currency.empty()) f.currency = e.currency_code();
+  if (!e.currency_code().empty() && f.currency != e.currency_code()) Anomaly("ACCOUNT_CURRENCY_FIXED");
 }
 
 void Applier::On(const v1::AccountChanged& e) {
@@ -45,49 +46,49 @@ void Applier::On(const v1::OwnerAssigned& e) { f.owner = Owner{e.owner(), e.mana
 void Applier::On(const v1::KeyAccountDesignated&) { f.key_account = true; }
 void Applier::On(const v1::KeyAccountUndesignated&) { f.key_account = false; }
 
+// A contact that was removed is unknown until it is added again.
+Contact* Applier::PresentContact(const std::string& id) {
+  const auto known = f.contacts.find(id);
+  return known == f.contacts.end() || !known->second.present ? nullptr : &known->second;
+}
+
 void Applier::On(const v1::ContactAdded& e) {
-  const auto known = f.contacts.find(e.contact_id());
-  if (known != f.contacts.end() && known->second.present) Anomaly("CONTACT_ALREADY_ADDED");
+  if (PresentContact(e.contact_id())) Anomaly("CONTACT_ALREADY_ADDED");
   f.contacts[e.contact_id()] = Contact{e.department(), e.level(), e.role(), e.stance(), true};
 }
 
 void Applier::On(const v1::ContactChanged& e) {
-  const auto known = f.contacts.find(e.contact_id());
-  if (known == f.contacts.end()) return Anomaly("CONTACT_UNKNOWN");
-  Contact& contact = known->second;
-  if (e.has_department()) contact.department = e.department();
-  if (e.has_level()) contact.level = e.level();
-  if (e.has_role()) contact.role = e.role();
-  if (e.has_stance()) contact.stance = e.stance();
+  Contact* contact = PresentContact(e.contact_id());
+  if (contact == nullptr) return Anomaly("CONTACT_UNKNOWN");
+  if (e.has_department()) contact->department = e.department();
+  if (e.has_level()) contact->level = e.level();
+  if (e.has_role()) contact->role = e.role();
+  if (e.has_stance()) contact->stance = e.stance();
 }
 
 void Applier::On(const v1::ContactRemoved& e) {
-  const auto known = f.contacts.find(e.contact_id());
-  if (known == f.contacts.end()) return Anomaly("CONTACT_UNKNOWN");
-  known->second.present = false;
+  Contact* contact = PresentContact(e.contact_id());
+  if (contact == nullptr) return Anomaly("CONTACT_UNKNOWN");
+  contact->present = false;
 }
 
 Met Applier::Resolve(const v1::CustomerParticipant& participant) {
   Met met{participant.department(), participant.level(), participant.role()};
-  const auto known = f.contacts.find(participant.contact_id());
-  if (known == f.contacts.end()) {
+  const Contact* contact = PresentContact(participant.contact_id());
+  if (contact == nullptr) {
     if (!participant.contact_id().empty() && met.level == v1::LEVEL_UNSPECIFIED) Anomaly("CONTACT_UNKNOWN");
     return met;
   }
-  if (met.department.empty()) met.department = known->second.department;
-  if (met.level == v1::LEVEL_UNSPECIFIED) met.level = known->second.level;
-  if (met.role == v1::COMMITTEE_ROLE_UNSPECIFIED) met.role = known->second.role;
+  if (met.department.empty()) met.department = contact->department;
+  if (met.level == v1::LEVEL_UNSPECIFIED) met.level = contact->level;
+  if (met.role == v1::COMMITTEE_ROLE_UNSPECIFIED) met.role = contact->role;
   return met;
 }
 
-std::set<std::string> Applier::VisitIds() const {
-  std::set<std::string> ids;
-  for (const Visit& visit : f.visits) ids.insert(visit.id);
-  return ids;
-}
-
 void Applier::On(const v1::VisitHeld& e) {
-  if (VisitIds().contains(e.visit_id())) return Anomaly("VISIT_ALREADY_HELD");
+  for (const Visit& visit : f.visits) {
+    if (visit.id == e.visit_id()) return Anomaly("VISIT_ALREADY_HELD");
+  }
   const bool later = !f.visits.empty();
   if (later && e.first()) Anomaly("VISIT_NOT_FIRST");
   if (later && e.review_of().empty()) Anomaly("VISIT_REVIEW_MISSING");
@@ -99,9 +100,7 @@ void Applier::On(const v1::VisitHeld& e) {
 }
 
 void Applier::On(const v1::MinutesRecorded& e) {
-  if (f.minutes.contains(e.minutes_id())) return Anomaly("MINUTES_ALREADY_RECORDED");
-  if (!RefersToKnown(VisitIds(), e.visit_id(), "VISIT_UNKNOWN")) return;
-  f.minutes.insert(e.minutes_id());
+  if (!f.minutes.insert(e.minutes_id()).second) return Anomaly("MINUTES_ALREADY_RECORDED");
   for (const auto& item : e.action_items()) {
     ActionItem added;
     if (item.has_due_at()) added.due = FromProto(item.due_at());
@@ -120,8 +119,8 @@ void Applier::On(const v1::ActionItemDone& e) { EndActionItem(e.item_id()); }
 void Applier::On(const v1::ActionItemDropped& e) { EndActionItem(e.item_id()); }
 
 void Applier::On(const v1::ReferralRequested& e) {
-  if (f.referrals_requested.contains(e.referral_id())) return Anomaly("REFERRAL_ALREADY_REQUESTED");
-  if (RefersToKnown(f.contacts, e.contact_id(), "CONTACT_UNKNOWN")) f.referrals_requested.insert(e.referral_id());
+  if (f.referrals_received.contains(e.referral_id()) || !f.referrals_requested.insert(e.referral_id()).second)
+    Anomaly("REFERRAL_ALREADY_REQUESTED");
 }
 
 void Applier::On(const v1::ReferralReceived& e) {

@@ -47,7 +47,7 @@ void Applier::On(const v1::OpportunityAbandoned& e) {
 }
 
 void Applier::On(const v1::JointProjectStarted& e) {
-  if (!f.projects.insert({e.project_id(), Start{at}}).second) Anomaly("JOINT_PROJECT_ALREADY_STARTED");
+  if (!f.projects.insert({e.project_id(), Start{at}}).second) Anomaly("PROJECT_ALREADY_STARTED");
 }
 
 void Applier::On(const v1::TrialStarted& e) {
@@ -61,28 +61,22 @@ void Applier::EndStart(std::map<std::string, Start>& starts, const std::string& 
   known->second.ended = true;
 }
 
-void Applier::On(const v1::JointProjectEnded& e) { EndStart(f.projects, e.project_id(), "JOINT_PROJECT"); }
+void Applier::On(const v1::JointProjectEnded& e) { EndStart(f.projects, e.project_id(), "PROJECT"); }
 void Applier::On(const v1::TrialEnded& e) { EndStart(f.trials, e.trial_id(), "TRIAL"); }
 
 void Applier::On(const v1::TenderAnnounced& e) {
-  if (f.tenders.contains(e.tender_id())) return Anomaly("TENDER_ALREADY_ANNOUNCED");
-  if (RefersToKnown(f.opportunities, e.opportunity_id(), "OPPORTUNITY_UNKNOWN")) f.tenders.insert(e.tender_id());
-}
-
-bool Applier::BidRefersToKnown(const std::string& tender, const std::string& opportunity) {
-  return RefersToKnown(f.tenders, tender, "TENDER_UNKNOWN") && RefersToKnown(f.opportunities, opportunity, "OPPORTUNITY_UNKNOWN");
+  if (!f.tenders.insert(e.tender_id()).second) Anomaly("TENDER_ALREADY_ANNOUNCED");
 }
 
 void Applier::On(const v1::BidInvited& e) {
-  if (f.bids.contains(e.bid_id())) return Anomaly("BID_ALREADY_INVITED");
-  if (BidRefersToKnown(e.tender_id(), e.opportunity_id())) f.bids[e.bid_id()] = Bid{};
+  if (!f.bids.insert({e.bid_id(), Bid{}}).second) Anomaly("BID_ALREADY_INVITED");
 }
 
 void Applier::On(const v1::BidSubmitted& e) {
-  const Bid known = f.bids.contains(e.bid_id()) ? f.bids[e.bid_id()] : Bid{};
-  if (known.submitted) return Anomaly("BID_ALREADY_SUBMITTED");
-  if (known.decided()) return Anomaly("BID_ALREADY_DECIDED");
-  if (BidRefersToKnown(e.tender_id(), e.opportunity_id())) f.bids[e.bid_id()] = Bid{true, BidStatus::kSubmitted};
+  Bid& bid = f.bids[e.bid_id()];
+  if (bid.submitted) return Anomaly("BID_ALREADY_SUBMITTED");
+  if (bid.decided()) return Anomaly("BID_ALREADY_DECIDED");
+  bid = Bid{true, BidStatus::kSubmitted};
 }
 
 void Applier::DecideBid(const std::string& id, BidStatus status) {

@@ -8,16 +8,13 @@ ComplaintStep Applier::StartEpisode(Step step, bool critical) const {
   return {step, at, policy_.first_response_hours, policy_.resolution_hours};
 }
 
-// A complaint of the category ended at most recurrence_days before: by its
-// closings, or by its resolutions when it was never closed.
+// A complaint of the category was resolved or closed at most recurrence_days before.
 bool Applier::IsRecurrence(const std::string& category) const {
   if (category.empty()) return false;
   for (const auto& [id, complaint] : f.complaints) {
     if (complaint.category != category) continue;
-    bool ever_closed = false;
-    for (const ComplaintStep& step : complaint.steps) ever_closed |= step.step == Step::kClosed;
     for (const ComplaintStep& step : complaint.steps) {
-      if (step.step != (ever_closed ? Step::kClosed : Step::kResolved)) continue;
+      if (step.step != Step::kClosed && step.step != Step::kResolved) continue;
       if (at.micros - step.at.micros <= policy_.recurrence_days * kMicrosPerDay) return true;
     }
   }
@@ -73,13 +70,12 @@ void Applier::On(const v1::ComplaintReopened& e) { TakeStep(e.complaint_id(), St
 void Applier::On(const v1::ComplaintClosed& e) { TakeStep(e.complaint_id(), Step::kClosed); }
 
 void Applier::On(const v1::SurveySent& e) {
-  if (f.surveys.contains(e.survey_id())) return Anomaly("SURVEY_ALREADY_SENT");
-  if (RefersToKnown(f.contacts, e.contact_id(), "CONTACT_UNKNOWN")) f.surveys.insert(e.survey_id());
+  if (!f.surveys.insert(e.survey_id()).second) Anomaly("SURVEY_ALREADY_SENT");
 }
 
 void Applier::On(const v1::SurveyAnswered& e) {
-  if (!RefersToKnown(f.surveys, e.survey_id(), "SURVEY_UNKNOWN")) return;
-  if (!RefersToKnown(f.contacts, e.contact_id(), "CONTACT_UNKNOWN")) return;
+  if (!f.surveys.contains(e.survey_id())) return Anomaly("SURVEY_UNKNOWN");
+  if (!f.surveys_answered.insert(e.survey_id()).second) return Anomaly("SURVEY_ALREADY_ANSWERED");
   f.answers.push_back({at, e.score(), e.scale()});
 }
 

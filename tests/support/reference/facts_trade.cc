@@ -20,7 +20,7 @@ std::vector<Line> Copy(const Lines& lines) {
 
 void Applier::On(const v1::ContractSigned& e) {
   if (f.contracts.contains(e.contract_id())) return Anomaly("CONTRACT_ALREADY_SIGNED");
-  if (!RefersToKnown(f.opportunities, e.opportunity_id(), "OPPORTUNITY_UNKNOWN")) return;
+  if (FromProto(e.ends_at()) <= FromProto(e.starts_at())) return Anomaly("CONTRACT_END_BEFORE_START");
   f.contracts[e.contract_id()] =
       Contract{at, FromProto(e.starts_at()), FromProto(e.ends_at()), {e.business_lines().begin(), e.business_lines().end()}};
   NoteAmount(e.has_value(), e.value());
@@ -58,8 +58,8 @@ void Applier::On(const v1::OrderCancelled& e) {
 
 void Applier::On(const v1::CreditNoteIssued& e) {
   if (f.credit_notes.contains(e.credit_note_id())) return Anomaly("CREDIT_NOTE_ALREADY_ISSUED");
-  if (!RefersToKnown(f.orders, e.order_id(), "ORDER_UNKNOWN")) return;
   const auto order = f.orders.find(e.order_id());
+  if (!e.order_id().empty() && order == f.orders.end()) Anomaly("ORDER_UNKNOWN");
   const bool of_project = order != f.orders.end() && order->second.of_project;
   f.credit_notes[e.credit_note_id()] = CreditNote{at, e.currency_code(), Copy(e.lines()), of_project};
   NoteCurrency(e.currency_code());
@@ -67,7 +67,6 @@ void Applier::On(const v1::CreditNoteIssued& e) {
 
 void Applier::On(const v1::InvoiceIssued& e) {
   if (f.invoices.contains(e.invoice_id())) return Anomaly("INVOICE_ALREADY_ISSUED");
-  if (!RefersToKnown(f.orders, e.order_id(), "ORDER_UNKNOWN")) return;
   f.invoices[e.invoice_id()] = Invoice{e.amount().currency_code(), e.amount().micros(), FromProto(e.due_at()), {}, std::nullopt};
   NoteAmount(e.has_amount(), e.amount());
 }
@@ -84,10 +83,9 @@ void Applier::On(const v1::PaymentReceived& e) {
   const auto known = f.invoices.find(e.invoice_id());
   if (known == f.invoices.end()) return Anomaly("INVOICE_UNKNOWN");
   Invoice& invoice = known->second;
+  if (e.amount().currency_code() != invoice.currency) return Anomaly("PAYMENT_CURRENCY_DIFFERS");
   f.payment_ids.insert(e.payment_id());
   NoteAmount(e.has_amount(), e.amount());
-  // Currencies are never added: another currency pays nothing of this invoice.
-  if (e.amount().currency_code() != invoice.currency) return Anomaly("PAYMENT_CURRENCY_MISMATCH");
   const int64_t open = invoice.Open();
   if (e.amount().micros() > open) Anomaly("PAYMENT_EXCEEDS_OPEN_AMOUNT");
   invoice.payments.push_back({at, std::min(e.amount().micros(), open)});

@@ -146,6 +146,17 @@ class History {
     return Add(filed);
   }
 
+  // Sends a survey of its own and answers it.
+  History& Survey(int score, int scale) {
+    v1::SurveySent sent;
+    sent.set_survey_id("s" + std::to_string(account.events.size()));
+    v1::SurveyAnswered answered;
+    answered.set_survey_id(sent.survey_id());
+    answered.set_score(score);
+    answered.set_scale(scale);
+    return Add(sent).Add(answered);
+  }
+
   // A step of the complaint: Step<v1::ComplaintResolved>("k1").
   template <class Message>
   History& Step(const std::string& complaint_id) {

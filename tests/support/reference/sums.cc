@@ -6,10 +6,10 @@ namespace {
 // Adds the lines to the month, or takes them away (sign -1).
 void Add(MonthSums& month, const std::vector<Line>& lines, bool of_project, int sign) {
   for (const Line& line : lines) {
-    const int128 amount = int128{line.quantity} * line.price / 1'000'000;
+    const int128 amount = DivideHalfEven(int128{line.quantity} * line.price, 1'000'000);
     month.revenue += sign * amount;
     month.units += sign * line.quantity;
-    if (line.cost) month.profit += sign * int128{line.quantity} * (line.price - *line.cost);
+    if (line.cost) month.profit += sign * (amount - DivideHalfEven(int128{line.quantity} * *line.cost, 1'000'000));
     if (of_project) month.project_income += sign * amount;
   }
 }

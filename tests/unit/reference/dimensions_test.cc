@@ -226,16 +226,8 @@ BOOST_AUTO_TEST_CASE(service_applies_as_long_as_a_complaint_is_open) {
 
 BOOST_AUTO_TEST_CASE(satisfaction_is_the_mean_of_answers_on_any_scale) {
   History h;
-  v1::SurveySent sent;
-  sent.set_survey_id("s");
-  h.At("2024-01-01").Add(sent);
-  const auto answer = [&](int score, int scale) {
-    v1::SurveyAnswered answered;
-    answered.set_survey_id("s");
-    answered.set_score(score);
-    answered.set_scale(scale);
-    h.Add(answered);
-  };
+  h.At("2024-01-01");
+  const auto answer = [&](int score, int scale) { h.Survey(score, scale); };
   answer(5, 7);
   BOOST_TEST(Text(h.AsOf("2024-01-01"), kSatisfaction) == "714");
   answer(8, 10);

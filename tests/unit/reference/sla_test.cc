@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(steps_that_do_not_fit_change_nothing_and_say_so) {
   BOOST_TEST(Sla(state) == "2024-01 2/0");
 }
 
-BOOST_AUTO_TEST_CASE(a_recurrence_looks_back_thirty_days_from_the_closing_in_its_category) {
+BOOST_AUTO_TEST_CASE(a_recurrence_looks_back_thirty_days_from_the_newest_end_in_its_category) {
   const auto recurs = [](const char* filed, const char* category) {
     History h;
     h.At("2024-01-10").Complain("k1", "leak").At("2024-01-11").Step<v1::ComplaintResolved>("k1");
