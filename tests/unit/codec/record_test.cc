@@ -17,7 +17,7 @@ namespace {
 
 Record FullRecord() {
   Record r;
-  r.type = 403;
+  r.type = 511;
   r.occurred_at = *ParseTimestamp("2024-03-01T09:30:00Z");
   r.recorded_at = *ParseTimestamp("2024-03-01T09:30:01.5Z");
   r.account_version = 7;
@@ -37,7 +37,7 @@ Record FullRecord() {
 // The record of the worked example in docs/formats/record.md.
 Record ExampleOfTheDocument() {
   Record r;
-  r.type = 403;
+  r.type = 511;
   r.occurred_at = *ParseTimestamp("2024-03-01T09:30:00Z");
   r.recorded_at = *ParseTimestamp("2024-03-01T09:30:01Z");
   r.account_version = 1;

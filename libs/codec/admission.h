@@ -1,0 +1,36 @@
+// Whether a record may enter the log at all, by its envelope; its payload is
+// judged by EventDecoder (codec/event_decoder.h). Pure. These rules are part of
+// the log's definition: the same record is admitted or refused everywhere.
+#pragma once
+
+#include <chrono>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "base/time.h"
+#include "codec/record.h"
+
+namespace guanxi::codec {
+
+// How far occurred_at may lie after recorded_at, inclusive.
+inline constexpr std::chrono::microseconds kFutureToleranceDefault = std::chrono::minutes(5);
+
+// Checks in this order and answers the first that fails:
+//   ACCOUNT_ID_INVALID        account id (control records must have none)
+//   EVENT_ID_INVALID          id 1-128, source 1-256 bytes of UTF-8
+//   EVENT_TYPE_MISSING        neither a type number nor a name
+//   EVENT_TOO_LARGE           payload > 1 MiB, or everything together > 2 MiB
+//   FIELD_INVALID             another attribute over its limit (codec/record.h); metadata `field`
+//   TEXT_NOT_UTF8             another attribute; metadata `field`
+//   OCCURRED_AT_OUT_OF_RANGE  outside the years 1-9999
+//   OCCURRED_IN_FUTURE        occurred_at > recorded_at + tolerance
+// Cost: one pass over the texts of the envelope; the payload is not read.
+absl::Status CheckEnvelope(const RecordView& record, Timestamp recorded_at,
+                           std::chrono::microseconds future_tolerance = kFutureToleranceDefault);
+
+// 1-128 bytes of UTF-8 without control characters (U+0000-001F, 007F-009F) or '/'.
+bool IsAccountId(std::string_view id);
+
+bool IsUtf8(std::string_view text);
+
+}  // namespace guanxi::codec
