@@ -83,7 +83,7 @@ class Applier {
   void On(const v1::TierOverrideWithdrawn&);
 
  private:
-  void Anomaly(const std::string& kind) { f.anomalies[event_.id].insert(kind); }
+  void Anomaly(const std::string& kind) { f.anomalies[event_.id].push_back(kind); }
   // The first amount's currency becomes the account's; later ones are compared with it.
   void NoteCurrency(const std::string& code);
   void NoteAmount(bool present, const v1::Money& amount);

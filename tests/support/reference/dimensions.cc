@@ -22,11 +22,6 @@ std::optional<Timestamp> FirstContractOrOrder(const Facts& facts) {
   return first;
 }
 
-int64_t YearsSinceFirst(const View& view) {
-  const auto first = FirstContractOrOrder(view.facts);
-  return first ? view.calendar.FullYearsBetween(*first, view.now.t) : 0;
-}
-
 Value Height(const View& view) {
   if (view.facts.visits.empty()) return std::nullopt;
   int highest = 0;
@@ -58,8 +53,8 @@ Value Depth(const View& view) {
   int64_t contract_points = 0, starts = 0, supporters = 0;
   for (const auto& [id, contract] : f.contracts) {
     if (!ActiveAt(contract, view.now.t)) continue;
-    const bool of_twelve = OfTwelveMonths(contract, view.calendar);
-    contract_points = std::max(contract_points, of_twelve ? p.long_contract_points : p.active_contract_points);
+    const bool is_long = RunsForMonths(contract, p.long_contract_months, view.calendar);
+    contract_points = std::max(contract_points, is_long ? p.long_contract_points : p.active_contract_points);
   }
   for (const auto& [id, project] : f.projects) starts += view.InW12(project.at);
   for (const auto& [id, trial] : f.trials) starts += view.InW12(trial.at);
@@ -178,15 +173,20 @@ bool View::InLastMonths(Timestamp t, int32_t n) const {
   return index <= month().index && index > month().index - n;
 }
 
+int64_t YearsSinceFirst(const View& view) {
+  const auto first = FirstContractOrOrder(view.facts);
+  return first ? view.calendar.FullYearsBetween(*first, view.now.t) : 0;
+}
+
 bool ActiveAt(const Contract& contract, Timestamp t) { return contract.starts <= t && t < contract.ends; }
 
-bool OfTwelveMonths(const Contract& contract, const BusinessCalendar& calendar) {
-  return calendar.AddMonths(contract.starts, 12) <= contract.ends;
+bool RunsForMonths(const Contract& contract, int64_t months, const BusinessCalendar& calendar) {
+  return calendar.AddMonths(contract.starts, static_cast<int32_t>(months)) <= contract.ends;
 }
 
 bool ActiveInW12(const Contract& contract, const View& view) {
-  const Timestamp from = view.calendar.StartOf(Month{view.month().index - 11}), to = view.calendar.EndOf(view.month());
-  return contract.starts < contract.ends && contract.starts <= to && contract.ends > from;
+  const Timestamp from = view.calendar.StartOf(Month{view.month().index - 11});
+  return contract.starts < contract.ends && contract.starts <= view.now.t && contract.ends > from;
 }
 
 bool IsExecutiveMeeting(const Visit& visit) {

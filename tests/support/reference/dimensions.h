@@ -42,13 +42,16 @@ struct View {
 };
 
 bool ActiveAt(const Contract& contract, Timestamp t);
-bool OfTwelveMonths(const Contract& contract, const BusinessCalendar& calendar);
+bool RunsForMonths(const Contract& contract, int64_t months, const BusinessCalendar& calendar);
+// At some time in W12 up to now: one that begins later does not count yet.
 bool ActiveInW12(const Contract& contract, const View& view);
 // Executives on both sides.
 bool IsExecutiveMeeting(const Visit& visit);
 std::set<std::string> DepartmentsMet(const View& view);
 std::set<v1::Level> LevelsMet(const View& view);
 std::set<std::string> BusinessLines(const View& view);
+// Full years since the first contract or order; 0 when there is none.
+int64_t YearsSinceFirst(const View& view);
 // Hits and misses by month, of all time.
 struct SlaCounts {
   int64_t hits = 0, misses = 0;

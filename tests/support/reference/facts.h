@@ -185,8 +185,8 @@ struct Facts {
   std::optional<v1::Tier> declared, declared_target;
   std::optional<Override> override_;
 
-  // Kinds of anomaly by event id.
-  std::map<std::string, std::set<std::string>> anomalies;
+  // Kinds of anomaly by event id, each list in the order of the table of anomalies.
+  std::map<std::string, std::vector<std::string>> anomalies;
 };
 
 // `account_id` is the account's own id; `policy` the one in force at the event.

@@ -25,6 +25,12 @@ struct Edges {
   int64_t down;
 };
 
+// A condition that no score buys, by its key in the policy file.
+struct GateRule {
+  std::string name;
+  int64_t threshold;
+};
+
 struct Policy {
   std::string name = "standard";
   int32_t version = 1;
@@ -42,7 +48,7 @@ struct Policy {
   int64_t level_points = 300, levels_counted = 4;
   int64_t line_points = 300, lines_counted = 4;
 
-  int64_t active_contract_points = 200, long_contract_points = 400;
+  int64_t active_contract_points = 200, long_contract_points = 400, long_contract_months = 12;
   int64_t project_points = 100, project_points_limit = 200;
   int64_t supporter_points = 50, supporter_points_limit = 200;
   int64_t depth_year_points = 40, depth_year_points_limit = 200;
@@ -67,10 +73,16 @@ struct Policy {
   int64_t dwell_days = 90;
   int64_t month_ends_below = 2;
 
-  int64_t partner_departments = 2, partner_levels = 2, partner_lines = 2;
-  int64_t strategic_meeting_months = 6;
-  int64_t strategic_overdue_days = 60;
+  // PREFERRED, PARTNER, STRATEGIC.
+  std::array<std::vector<GateRule>, 3> gates = {{
+      {{"orders_or_contracts", 1}},
+      {{"active_contracts", 1}, {"departments_met", 2}, {"levels_met", 2}, {"decision_maker_met", 1}, {"lines_or_joint_project", 2}},
+      {{"executive_meeting", 6}, {"contract_of_months", 12}, {"critical_complaints", 0}, {"overdue_days", 60}},
+  }};
 };
+
+// `transactional` version 1: for firms that have only orders and payments.
+Policy Transactional();
 
 // A PolicyAdopted control record.
 struct PolicyAdoption {

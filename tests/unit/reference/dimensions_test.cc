@@ -58,10 +58,10 @@ BOOST_AUTO_TEST_CASE(a_visit_takes_level_and_department_from_the_contact_as_it_w
 BOOST_AUTO_TEST_CASE(breadth_counts_departments_levels_and_lines_up_to_their_limits) {
   History h;
   h.At("2024-05-02").Visit("v1", {Meets(v1::LEVEL_SENIOR, "a"), Meets(v1::LEVEL_SENIOR, "b"), Meets(v1::LEVEL_UNSPECIFIED, "c")});
-  h.Order("o1", 100, "pumps").Order("o2", 100, "pumps").Order("o3", 100).Contract("c1", "2024-06-01", "2024-07-01", {"valves"});
-  // 3 departments 240, 1 level 75, pumps 75; the contract does not start in this month.
-  BOOST_TEST(Text(h.AsOf("2024-05-31"), kBreadth) == "390");
-  BOOST_TEST(Text(h.AsOf("2024-06-01"), kBreadth) == "465");
+  h.Order("o1", 100, "pumps").Order("o2", 100, "pumps").Order("o3", 100).Contract("c1", "2024-05-30", "2024-07-01", {"valves"});
+  // 3 departments 240, 1 level 75, pumps 75; the contract has not begun.
+  BOOST_TEST(Text(h.AsOf("2024-05-29"), kBreadth) == "390");
+  BOOST_TEST(Text(h.AsOf("2024-05-30"), kBreadth) == "465");
   for (const char* department : {"d", "e", "f"}) h.At("2024-06-02").Visit(department, {Meets(v1::LEVEL_GRASS_ROOTS, department)});
   // Six departments count as five: 400; two levels 150; two lines 150.
   BOOST_TEST(Text(h.AsOf("2024-06-02"), kBreadth) == "700");

@@ -3,8 +3,8 @@
 
 #include <optional>
 #include <ostream>
-#include <set>
 #include <string>
+#include <vector>
 
 #include "support/reference/reference.h"
 
@@ -26,7 +26,7 @@ inline std::string Text(const std::vector<TierChange>& history) {
   return text;
 }
 
-inline std::string Text(const std::set<std::string>& kinds) {
+inline std::string Text(const std::vector<std::string>& kinds) {
   std::string text;
   for (const std::string& kind : kinds) text += (text.empty() ? "" : " ") + kind;
   return text;

@@ -236,6 +236,16 @@ BOOST_AUTO_TEST_CASE(a_policy_rules_from_its_date_at_the_next_assessment_once_it
   BOOST_TEST(Text(s.AsOf(4, "2024-03-01").tier) == "ORDINARY");
 }
 
+BOOST_AUTO_TEST_CASE(transactional_gates_ask_for_orders_in_many_months) {
+  Story s;
+  s.account.first_policy = Transactional();
+  for (const char* day : {"2024-01-10", "2024-02-10", "2024-02-11", "2024-03-10"}) s.When(day).Order(day, 100'000);
+  // Two months are not three, however many orders.
+  BOOST_TEST(Text(s.AsOf("2024-03-09").tier) == "ORDINARY");
+  BOOST_TEST(s.HistoryUntil("2024-03-10") == "2024-03-10T00:00:00Z ORDINARY>PREFERRED up");
+  BOOST_TEST(!s.AsOf("2024-03-10").gates.at(v1::TIER_PARTNER)[0].holds);
+}
+
 BOOST_AUTO_TEST_CASE(an_override_is_shown_until_it_expires_and_never_fed_into_the_machine) {
   Story s;
   v1::TierOverridden overridden;
