@@ -4,6 +4,7 @@
 // and in docs/domain-decisions.md.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
