@@ -97,7 +97,7 @@ void Applier::EndActionItem(std::string_view id, ActionItemState state) {
   if (!known) return Report(AnomalyKind::ACTION_ITEM_UNKNOWN, id);
   if (known->state != ActionItemState::kOpen) return Report(AnomalyKind::ACTION_ITEM_ALREADY_ENDED, id);
   ActionItemRow& item = *children_.Edit<ActionItemRow>(id);
-  if (item.due_in_core) RemoveDue(core_.open_item_dues, *item.due_at);
+  if (item.due_in_core && item.due_at) RemoveDue(core_.open_item_dues, *item.due_at);
   item.due_in_core = false;
   item.state = state;
   item.ended_at = now();

@@ -43,7 +43,7 @@ void Applier::EndPause(Complaint& complaint) {
   if (complaint.state != ComplaintState::kPaused) return;
   complaint.state = ComplaintState::kOpen;
   SlaClock* clock = ClockOf(complaint);
-  if (!clock) return;
+  if (!clock || !clock->paused_at) return;
   const int64_t pause = now().micros - clock->paused_at->micros;
   if (clock->response_due) clock->response_due->micros += pause;
   if (clock->resolution_due) clock->resolution_due->micros += pause;
