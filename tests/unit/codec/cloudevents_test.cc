@@ -279,7 +279,7 @@ BOOST_AUTO_TEST_CASE(what_attributes_cannot_say_comes_back_as_the_whole_record) 
 
 BOOST_AUTO_TEST_CASE(any_record_comes_back) {
   const uint32_t seed = std::random_device{}();
-  BOOST_TEST_MESSAGE("seed " << seed);
+  BOOST_TEST_INFO_SCOPE("seed " << seed);
   std::mt19937 random(seed);
   const auto text = [&](std::initializer_list<const char*> choices) { return std::string(*(choices.begin() + random() % choices.size())); };
   for (int round = 0; round < 2000; ++round) {

@@ -374,7 +374,7 @@ BOOST_AUTO_TEST_CASE(a_decoded_event_carries_position_and_time) {
 // Whatever the bytes, a decoder answers an event or one of its reasons.
 BOOST_AUTO_TEST_CASE(damaged_payloads_are_answered_never_fatal) {
   const uint32_t seed = std::random_device{}();
-  BOOST_TEST_MESSAGE("seed " << seed);
+  BOOST_TEST_INFO_SCOPE("seed " << seed);
   std::mt19937 random(seed);
   google::protobuf::LogSilencer silence;
   const std::set<std::string_view> known = {"PAYLOAD_UNDECODABLE", "TEXT_NOT_UTF8",       "FIELD_INVALID",

@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(every_truncation_is_noticed) {
 // Damage that a checksum cannot see: the bytes are nonsense, the checksum is right.
 BOOST_AUTO_TEST_CASE(nonsense_under_a_right_checksum_is_refused_or_reads_within_its_bytes) {
   const uint32_t seed = std::random_device{}();
-  BOOST_TEST_MESSAGE("seed " << seed);
+  BOOST_TEST_INFO_SCOPE("seed " << seed);
   std::mt19937 random(seed);
   const std::string good = EncodeRecord(FullRecord().View());
   size_t refused = 0;

@@ -54,17 +54,16 @@ struct GrownTree {
   std::vector<Hash> roots;  // by size
 };
 
-uint32_t SeedOfRun() {
-  static const uint32_t seed = std::random_device{}();
-  BOOST_TEST_MESSAGE("seed " << seed);
-  return seed;
-}
+// Each test shows it with its failures.
+struct Seed {
+  const uint32_t seed = std::random_device{}();
+};
 
 constexpr uint64_t kLarge = 70'000;  // two tile levels above the leaves
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(tile)
+BOOST_FIXTURE_TEST_SUITE(tile, Seed)
 
 BOOST_AUTO_TEST_CASE(nodes_lie_in_the_tile_of_their_height_and_place) {
   BOOST_TEST((TileOf({0, 255}) == TileId{0, 0}));
@@ -111,7 +110,7 @@ BOOST_AUTO_TEST_CASE(a_commit_of_many_records_writes_each_tile_once) {
 }
 
 BOOST_AUTO_TEST_CASE(proofs_from_tiles_verify_in_a_large_tree) {
-  const uint32_t seed = SeedOfRun();
+  BOOST_TEST_INFO_SCOPE("seed " << seed);
   GrownTree tree(kLarge, seed);
   std::mt19937 random(seed);
   for (int round = 0; round < 300; ++round) {
@@ -140,7 +139,8 @@ BOOST_AUTO_TEST_CASE(the_writer_has_the_root_of_the_textbook_at_every_size) {
 
 BOOST_AUTO_TEST_CASE(a_restored_writer_goes_on_as_if_it_had_never_stopped) {
   for (uint64_t size : {0, 1, 255, 256, 257, 511, 65535, 65536, 65537, 65536 + 256, 66000}) {
-    GrownTree tree(size, SeedOfRun());
+    BOOST_TEST_INFO_SCOPE("seed " << seed);
+    GrownTree tree(size, seed);
     auto restored = TreeWriter::Restore(size, tree.store.Loader());
     BOOST_REQUIRE(restored.ok());
     for (uint64_t n = size; n < size + 600; ++n) {
@@ -159,7 +159,8 @@ BOOST_AUTO_TEST_CASE(a_restored_writer_goes_on_as_if_it_had_never_stopped) {
 }
 
 BOOST_AUTO_TEST_CASE(a_tile_that_is_too_short_is_corruption) {
-  GrownTree tree(1000, SeedOfRun());
+  BOOST_TEST_INFO_SCOPE("seed " << seed);
+  GrownTree tree(1000, seed);
   tree.store.tiles[{1, 0}].resize(2 * kHashBytes);
   BOOST_TEST(ReasonOf(TreeWriter::Restore(1000, tree.store.Loader()).status())->name == "STORE_CORRUPT");
   TileReader reader(tree.store.Loader());
@@ -167,7 +168,8 @@ BOOST_AUTO_TEST_CASE(a_tile_that_is_too_short_is_corruption) {
 }
 
 BOOST_AUTO_TEST_CASE(an_altered_tile_makes_proofs_that_do_not_verify) {
-  GrownTree tree(1000, SeedOfRun());
+  BOOST_TEST_INFO_SCOPE("seed " << seed);
+  GrownTree tree(1000, seed);
   tree.store.tiles[{0, 0}][5 * kHashBytes] ^= 1;
   TileReader reader(tree.store.Loader());
   const auto proof = MakeInclusionProof(tree.hasher, reader, 4, 1000);
