@@ -127,7 +127,7 @@ void Applier::Apply(const BidInvited& e) {
 
 void Applier::Apply(const BidSubmitted& e) {
   const Bid* known = children_.Find<Bid>(e.bid_id);
-  if (known && known->state == BidState::kSubmitted) return Report(AnomalyKind::BID_ALREADY_SUBMITTED, e.bid_id);
+  if (known && known->submitted_at) return Report(AnomalyKind::BID_ALREADY_SUBMITTED, e.bid_id);
   if (known && known->state != BidState::kInvited) return Report(AnomalyKind::BID_ALREADY_DECIDED, e.bid_id);
   Bid bid = known ? *known : Bid{};
   if (!e.tender_id.empty()) bid.tender_id = e.tender_id;

@@ -18,15 +18,16 @@ struct Assessing {
   const Evaluation& now;
 };
 
-// The newest event of each dimension's evidence; of a gate, its newest ones.
+// The newest event of each weighed dimension's evidence; of a gate, its newest ones.
 std::vector<Position> EvidenceOfChange(const Assessing& a, GateKind gate) {
   std::vector<Position> out;
   if (gate != GateKind::kNone) {
     out = EvidenceOf(a.core, a.window, gate);
   } else {
     for (size_t i = 0; i < kDimensionCount; ++i) {
+      if (a.now.dimensions[i] == kNotApplicable || a.policy.weights[i] == 0) continue;
       const std::vector<Position> positions = EvidenceOf(a.core, a.window, static_cast<Dimension>(i));
-      if (a.now.dimensions[i] != kNotApplicable && !positions.empty()) out.push_back(positions.back());
+      if (!positions.empty()) out.push_back(positions.back());
     }
     std::sort(out.begin(), out.end());
     out.erase(std::unique(out.begin(), out.end()), out.end());

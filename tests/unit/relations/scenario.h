@@ -1,0 +1,36 @@
+// Tier scenarios: text files that a sales manager can read and check. A file has
+// scenarios, each with what happens line by line, "----", and the tier history
+// that follows:
+//
+//   scenario: the first good order makes a preferred customer
+//     weights value=1
+//     2024-03-05 order 120000 of pumps
+//     until 2024-12-31
+//   ----
+//   2024-03-05T00:00:00Z ORDINARY -> PREFERRED: score 410 is at or above 400 [event 1]
+//   2024-12-31: PREFERRED, score 410
+//
+// Amounts are EUR unless said. Verbs are listed in scenario.cc, beside their code.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace guanxi::relations {
+
+struct Scenario {
+  std::string comment;  // the lines before it, as they stand
+  std::string name;
+  std::vector<std::string> lines;
+  std::string expected;
+};
+
+std::vector<Scenario> ParseScenarios(std::string_view file);
+std::string FormatScenarios(const std::vector<Scenario>& scenarios, const std::vector<std::string>& outcomes);
+
+// Runs the lines; the text is what follows "----". Throws std::runtime_error that
+// names the line it does not understand.
+std::string Outcome(const Scenario& scenario);
+
+}  // namespace guanxi::relations
