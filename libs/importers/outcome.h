@@ -53,7 +53,10 @@ enum class OutcomeKind {
   X(kUnknownParent, "unknown_parent", kNoted, "crm", "A parent that accounts.csv does not have: joined all the same.")                \
   X(kZeroValue, "zero_value", kNoted, "cdnow", "A purchase of value zero: kept as lines of price 0.")                                 \
   X(kPriceSplit, "price_split", kNoted, "cdnow", "The value is no whole number of micro-units per CD: two lines, one price each.")    \
-  X(kNotAnEvent, "not_an_event", kBroken, "cloudevents", "The line is not a CloudEvent this version can read; the reason is given.")
+  X(kNotAnEvent, "not_an_event", kBroken, "cloudevents", "The line is not a CloudEvent this version can read; the reason is given.")    \
+  X(kParkedEvent, "parked_event", kSkipped, "cloudevents", "The event was parked where it was exported.")                             \
+  X(kEngineRecord, "engine_record", kSkipped, "cloudevents", "A record that only an engine writes: control records, ReferralRecorded.") \
+  X(kSealedPartsLost, "sealed_parts_lost", kNoted, "cloudevents", "An event with sealed personal parts, whose keys are elsewhere: without them.")
 
 enum class Outcome {
 #define GUANXI_IMPORT_OUTCOME_ENUM(enumerator, name, kind, importers, meaning) enumerator,
