@@ -23,7 +23,7 @@ v1::Stance StanceOf(int drawn) { return static_cast<v1::Stance>(drawn % 5); }
 
 v1::CustomerParticipant Participant(int x, int y) {
   v1::CustomerParticipant participant;
-  if (x % 3 != 0) participant.set_contact_id(Id("c", x, 5));
+  if (x % 3 != 0) participant.set_contact_id(Id("c", x, 4));
   if (x % 2 == 0) participant.set_level(LevelOf(y));
   if (y % 3 == 0) participant.set_department(Choose(kDepartments, x + y));
   if (y % 4 == 0) participant.set_role(RoleOf(x));
@@ -43,10 +43,10 @@ v1::VisitHeld Visit(const Draw& draw) {
 
 v1::MinutesRecorded Minutes(const Draw& draw, Timestamp at) {
   v1::MinutesRecorded minutes;
-  minutes.set_minutes_id(Id("m", draw.a, 10));
+  minutes.set_minutes_id(Id("m", draw.a, 6));
   for (int i = 0; i < draw.b % 4; ++i) {
     auto* item = minutes.add_action_items();
-    item->set_item_id(Id("i", draw.b + i, 9));
+    item->set_item_id(Id("i", draw.b + i, 5));
     if (i % 3 != 2) *item->mutable_due_at() = ToProto(Timestamp{at.micros + (draw.c % 40 - 5) * kMicrosPerDay});
   }
   return minutes;
@@ -55,7 +55,7 @@ v1::MinutesRecorded Minutes(const Draw& draw, Timestamp at) {
 template <class Message>
 Message WithContact(const Draw& draw) {
   Message contact;
-  contact.set_contact_id(Id("c", draw.a, 5));
+  contact.set_contact_id(Id("c", draw.a, 3));
   return contact;
 }
 
@@ -80,7 +80,7 @@ v1::ContactAdded Addition(const Draw& draw) {
 template <class Message>
 Message Step(const Draw& draw) {
   Message step;
-  step.set_complaint_id(Id("k", draw.a, 4));
+  step.set_complaint_id(Id("k", draw.a, 3));
   return step;
 }
 
@@ -127,7 +127,7 @@ void WriteAccountEvent(Writer& writer, int kind, const Draw& draw) {
 
 void WriteContactOrVisit(Writer& writer, int kind, const Draw& draw) {
   const auto end = [&](auto m) {
-    m.set_item_id(Id("i", draw.b, 9));
+    m.set_item_id(Id("i", draw.b, 5));
     writer.Add(m);
   };
   switch (kind % 11) {
@@ -147,12 +147,12 @@ void WriteServiceEvent(Writer& writer, int kind, const Draw& draw) {
   filed.set_category(Choose(kCategories, draw.b));
   filed.set_severity(static_cast<v1::Severity>(draw.c % 3));
   v1::SurveySent sent;
-  sent.set_survey_id(Id("s", draw.a, 8));
+  sent.set_survey_id(Id("s", draw.a, 5));
   v1::SurveyAnswered answered;
-  answered.set_survey_id(Id("s", draw.a, 8));
+  answered.set_survey_id(Id("s", draw.a, 5));
   answered.set_scale(Choose(kScales, draw.b));
   answered.set_score(draw.c % (answered.scale() + 1));
-  switch (kind % 11) {
+  switch (kind % 12) {
     case 0: case 1: return writer.Add(filed);
     case 2: return writer.Add(Step<v1::ComplaintAcknowledged>(draw));
     case 3: return writer.Add(Step<v1::ComplaintPaused>(draw));
@@ -160,7 +160,7 @@ void WriteServiceEvent(Writer& writer, int kind, const Draw& draw) {
     case 5: return writer.Add(Step<v1::ComplaintResolved>(draw));
     case 6: return writer.Add(Step<v1::ComplaintReopened>(draw));
     case 7: return writer.Add(Step<v1::ComplaintClosed>(draw));
-    case 8: return writer.Add(sent);
+    case 8: case 9: return writer.Add(sent);
     default: return writer.Add(answered);
   }
 }
@@ -170,10 +170,10 @@ void WriteOpportunityEvent(Writer& writer, int kind, const Draw& draw) {
     set(message);
     writer.Add(message);
   };
-  const auto opportunity = [&](auto& m) { m.set_opportunity_id(Id("p", draw.b, 4)); };
-  const auto project = [&](auto& m) { m.set_project_id(Id("j", draw.b, 4)); };
-  const auto trial = [&](auto& m) { m.set_trial_id(Id("t", draw.b, 4)); };
-  const auto bid = [&](auto& m) { m.set_bid_id(Id("b", draw.b, 4)); };
+  const auto opportunity = [&](auto& m) { m.set_opportunity_id(Id("p", draw.b, 2)); };
+  const auto project = [&](auto& m) { m.set_project_id(Id("j", draw.b, 3)); };
+  const auto trial = [&](auto& m) { m.set_trial_id(Id("t", draw.b, 2)); };
+  const auto bid = [&](auto& m) { m.set_bid_id(Id("b", draw.b, 3)); };
   const char* currency = draw.c % 5 == 4 ? "EUR" : "CNY";
   switch (draw.a % 16) {
     case 0: return add(v1::OpportunityOpened(), [&](auto& m) {

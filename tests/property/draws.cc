@@ -29,10 +29,12 @@ Timestamp NextLeapDay(Timestamp t) {
   }
 }
 
-// Where the cursor goes; rising choices are rarer or stranger.
+// Half of all steps are short; the others go to instants where rules change their mind.
 Timestamp Next(const BusinessCalendar& calendar, Timestamp t, const Draw& draw) {
   constexpr std::array<int64_t, 14> kSteps = {kDay,     0,        1,         kHour,     2 * kHour, 8 * kHour,     24 * kHour,
                                               72 * kHour, 7 * kDay, 20 * kDay, 30 * kDay, 90 * kDay, 90 * kDay - 1, 45 * kDay};
+  constexpr std::array<int64_t, 10> kShort = {kDay, 0, kHour, 3 * kHour, 2 * kDay, 1, 6 * kHour, 4 * kDay, 12 * kHour, kHour / 2};
+  if (draw.when < 128) return Plus(t, Choose(kShort, draw.when));
   const int when = draw.when % 32;
   if (when < 14) return Plus(t, kSteps[static_cast<size_t>(when)]);
   switch (when) {
@@ -58,10 +60,10 @@ struct Share {
   int until;
   Family write;
 };
-constexpr std::array<Share, 7> kShares = {{{20, WriteTradeEvent},
+constexpr std::array<Share, 7> kShares = {{{19, WriteTradeEvent},
                                            {31, WriteServiceEvent},
                                            {42, WriteContactOrVisit},
-                                           {49, WriteOpportunityEvent},
+                                           {50, WriteOpportunityEvent},
                                            {55, WriteAccountEvent},
                                            {59, WriteOperatorEvent},
                                            {64, [](Writer& writer, int, const Draw& draw) { WriteGoodMonth(writer, draw); }}}};
@@ -77,8 +79,7 @@ void WriteStep(Writer& writer, const Draw& draw) {
 
 void Writer::Move(const Draw& draw) {
   constexpr std::array<int64_t, 4> kLate = {kHour, 9 * kDay, 40 * kDay, 400 * kDay};
-  const int when = draw.when % 32;
-  if (when >= 29) {  // late: time itself does not move
+  if (draw.when >= 128 && draw.when % 32 >= 29) {  // late: time itself does not move
     at_ = draw.b % 5 == 4 && !account_.events.empty()
               ? account_.events[static_cast<size_t>(draw.c) % account_.events.size()].occurred_at
               : Plus(cursor_, -Choose(kLate, draw.c));

@@ -97,6 +97,15 @@ void StopOnTheWay(const Manner& manner, Timestamp next, const relations::FoldCon
   }
 }
 
+// Whatever happens on the way happens at a due instant.
+void StepTo(Timestamp t, const relations::FoldContext& context, EngineState& state) {
+  relations::AccountCore& core = state.rows.core;
+  for (auto due = NextDue(core, context); due && *due <= t; due = NextDue(core, context)) {
+    if (!AdvanceTo(core, Timestamp{due->micros - 1}, context).empty()) throw std::logic_error("something happened before it was due");
+    Collect(AdvanceTo(core, *due, context), state);
+  }
+}
+
 }  // namespace
 
 relations::Policy ToEngine(const reference::Policy& p) {
@@ -147,6 +156,7 @@ EngineState RunEngine(const reference::Account& account, uint64_t known_to, Time
     if (++in_batch % manner.batch == 0) WriteBack(children, state.rows);
   }
   WriteBack(children, state.rows);
+  if (manner.due_to_due) StepTo(valid_to, context, state);
   Collect(AdvanceTo(state.rows.core, valid_to, context), state);
   const relations::Policy& policy = lineage.InForce(valid_to, Position(known_to));
   state.evaluation = Evaluate(state.rows.core, valid_to, policy, account.calendar);

@@ -34,6 +34,8 @@ struct Manner {
   size_t batch = 1;
   // In-place advances between two events, as shares (0-255) of the time between them.
   std::vector<int> stops;
+  // Advances from due instant to due instant instead of in one jump.
+  bool due_to_due = false;
 };
 
 relations::Policy ToEngine(const reference::Policy& policy);
