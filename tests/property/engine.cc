@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "codec/event_decoder.h"
+#include "relations/row_coding.h"
 
 namespace guanxi::property {
 namespace {
@@ -71,12 +72,29 @@ void Load(const std::vector<ChildKey>& keys, const Rows& rows, ChildSet& childre
   }
 }
 
-void WriteBack(ChildSet& children, Rows& rows) {
+relations::Child ThroughRow(const ChildKey& key, const relations::Child& child) {
+  const std::string row = relations::EncodedChild(child);
+  auto decoded = relations::DecodeChild(key.kind, row);
+  if (!decoded.ok()) throw std::logic_error("the row of " + key.id + " does not decode");
+  if (relations::EncodedChild(*decoded) != row) throw std::logic_error("the row of " + key.id + " has two encodings");
+  return *std::move(decoded);
+}
+
+relations::AccountCore ThroughRow(const relations::AccountCore& core) {
+  const std::string row = relations::EncodedCore(core);
+  auto decoded = relations::DecodeCore(row);
+  if (!decoded.ok()) throw std::logic_error("the core's row does not decode: " + std::string(decoded.status().message()));
+  if (relations::EncodedCore(*decoded) != row) throw std::logic_error("the core has two encodings");
+  return *std::move(decoded);
+}
+
+void WriteBack(ChildSet& children, const Manner& manner, Rows& rows) {
+  if (manner.through_rows && rows.core.account_version > 0) rows.core = ThroughRow(rows.core);
   children.ForEachDirty([&](const ChildKey& key, const relations::Child* child) {
     if (child == nullptr)
       rows.children.erase(key);
     else
-      rows.children[key] = *child;
+      rows.children[key] = manner.through_rows ? ThroughRow(key, *child) : *child;
   });
   children.clear();
 }
@@ -153,9 +171,9 @@ EngineState RunEngine(const reference::Account& account, uint64_t known_to, Time
     StopOnTheWay(manner, event.occurred_at, context, state);
     Load(ChildrenNeeded(state.rows.core, event, account.calendar), state.rows, children);
     Collect(Fold(state.rows.core, children, event, context), state);
-    if (++in_batch % manner.batch == 0) WriteBack(children, state.rows);
+    if (++in_batch % manner.batch == 0) WriteBack(children, manner, state.rows);
   }
-  WriteBack(children, state.rows);
+  WriteBack(children, manner, state.rows);
   if (manner.due_to_due) StepTo(valid_to, context, state);
   Collect(AdvanceTo(state.rows.core, valid_to, context), state);
   const relations::Policy& policy = lineage.InForce(valid_to, Position(known_to));

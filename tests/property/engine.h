@@ -36,6 +36,8 @@ struct Manner {
   std::vector<int> stops;
   // Advances from due instant to due instant instead of in one jump.
   bool due_to_due = false;
+  // Every row is encoded and decoded again at each write-back, the core too.
+  bool through_rows = false;
 };
 
 relations::Policy ToEngine(const reference::Policy& policy);

@@ -90,6 +90,19 @@ BOOST_AUTO_TEST_CASE(stepping_from_due_to_due_is_the_same_as_one_jump) {
   }));
 }
 
+BOOST_AUTO_TEST_CASE(rows_written_and_read_in_the_middle_of_a_history_make_no_difference) {
+  BOOST_TEST(rc::check("rows are lossless", [](const HistoryDraw& draw, const Draw& read, const Draw& manner) {
+    const reference::Account account = AccountFrom(draw);
+    const ReadPoint point = PointIn(account, read);
+    if (!reference::StateAt(account, point.known_to, point.valid_to).exists) return;
+    const EngineState plain = RunEngine(account, point.known_to, point.valid_to);
+    const EngineState stored = RunEngine(account, point.known_to, point.valid_to,
+                                         {.batch = 1 + static_cast<size_t>(manner.a) % 3, .stops = {manner.b}, .through_rows = true});
+    RC_ASSERT(plain.rows == stored.rows);
+    RC_ASSERT(plain.history == stored.history);
+  }));
+}
+
 BOOST_AUTO_TEST_CASE(every_tier_change_names_events_that_were_known_and_had_happened) {
   BOOST_TEST(rc::check("evidence", [](const HistoryDraw& draw, const Draw& read) {
     const reference::Account account = AccountFrom(draw);

@@ -120,7 +120,7 @@ void WriteTradeEvent(Writer& writer, int kind, const Draw& draw) {
     case 11: return writer.Add(Amendment(writer, draw));
     case 12: return writer.Add(ended);
     case 13: case 14: return writer.Add(Invoice(writer, draw));
-    case 15: return draw.b % 3 == 0 ? writer.Add(invoice_cancelled) : writer.Add(Invoice(writer, draw));
+    case 15: return draw.b % 2 == 0 ? writer.Add(invoice_cancelled) : writer.Add(Invoice(writer, draw));
     default: return writer.Add(Payment(draw));
   }
 }

@@ -74,8 +74,8 @@ void Applier::On(const v1::BidInvited& e) {
 
 void Applier::On(const v1::BidSubmitted& e) {
   Bid& bid = f.bids[e.bid_id()];
-  if (bid.decided()) return Anomaly("BID_ALREADY_DECIDED");
   if (bid.submitted) return Anomaly("BID_ALREADY_SUBMITTED");
+  if (bid.decided()) return Anomaly("BID_ALREADY_DECIDED");
   bid = Bid{true, BidStatus::kSubmitted};
 }
 
