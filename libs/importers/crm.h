@@ -4,7 +4,7 @@
 //
 // What the files do not say and is decided here:
 //   * An account opens at its earliest engage date; one without dated
-//     opportunity at the earliest of the whole file. A parent named by
+//     opportunity at the earliest of the whole file (of none: 1970-01-01). A parent named by
 //     subsidiary_of is of type GROUP; a subsidiary joins it as it opens.
 //   * The account's owner is the agent with most of its opportunities (ties:
 //     the first name, bytewise), assigned as the account opens, with manager

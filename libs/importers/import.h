@@ -1,4 +1,5 @@
-// importers: files of other systems -> events. Each importer reads its file as
+// importers: files of other systems -> events; and, in
+// generator.h, a made-up firm's. Each importer reads its file as
 // a stream, gives every event to a sink in the file's order, and accounts for
 // every row. It knows nothing of servers, sockets or terminals: whoever owns
 // the sink sends the events, whoever owns the report prints it.
