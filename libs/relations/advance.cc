@@ -113,8 +113,8 @@ MonthBucket& BucketOf(AccountCore& core, Month month) {
   return core.months.back();
 }
 
-void PruneTo(AccountCore& core, Timestamp t, BusinessCalendar calendar) {
-  const Month first{calendar.MonthOf(t).index - static_cast<int32_t>(kWindowMonths) + 1};
+void PruneTo(AccountCore& core, Timestamp t, Month month, BusinessCalendar calendar) {
+  const Month first = FirstOfWindow(month);
   bool names_free = EraseFront(core.months, [&](const MonthBucket& m) { return m.month < first; });
   if (!core.contracts.empty()) {
     const Timestamp starts_at = calendar.StartOf(first);
@@ -142,12 +142,13 @@ std::optional<Timestamp> NextDue(const AccountCore& core, const FoldContext& con
 void Advance(AccountCore& core, Timestamp t, const FoldContext& context, Transition& transition) {
   if (t <= core.swept_to) return;
   for (auto due = NextDue(core, context); due && *due <= t; due = NextDue(core, context)) {
-    PruneTo(core, *due, context.calendar);
+    const Month month = context.calendar.MonthOf(*due);
+    PruneTo(core, *due, month, context.calendar);
     MissClocks(core, *due, context.calendar);
-    if (context.calendar.EndOf(context.calendar.MonthOf(*due)) == *due) AssessTier(core, *due, true, context, transition);
+    if (context.calendar.EndOf(month) == *due) AssessTier(core, *due, true, context, transition);
     core.swept_to = *due;
   }
-  PruneTo(core, t, context.calendar);
+  PruneTo(core, t, context.calendar.MonthOf(t), context.calendar);
   core.swept_to = t;
 }
 

@@ -9,8 +9,11 @@ namespace guanxi::relations {
 // The bucket of a month that is the newest so far or later; made when missing.
 MonthBucket& BucketOf(AccountCore& core, Month month);
 
-// Forgets what lies before W12 at t: cheap when nothing does.
-void PruneTo(AccountCore& core, Timestamp t, BusinessCalendar calendar);
+// The first month of the W12 that ends with this month.
+constexpr Month FirstOfWindow(Month last) { return Month{last.index - static_cast<int32_t>(kWindowMonths) + 1}; }
+
+// Forgets what lies before W12 at t, an instant of the month: cheap when nothing does.
+void PruneTo(AccountCore& core, Timestamp t, Month month, BusinessCalendar calendar);
 
 // Remembers the event as the newest of its class in the bucket.
 inline void AddEvidence(MonthBucket& bucket, EvidenceClass c, Position position) {

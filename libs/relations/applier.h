@@ -12,8 +12,14 @@ namespace guanxi::relations {
 
 class Applier {
  public:
-  Applier(AccountCore& core, ChildSet& children, const Event& event, const FoldContext& context, Transition& transition)
-      : core_(core), children_(children), event_(event), context_(context), transition_(transition) {}
+  // month: that of the event.
+  Applier(AccountCore& core, ChildSet& children, const Event& event, Month month, const FoldContext& context, Transition& transition)
+      : core_(core),
+        children_(children),
+        event_(event),
+        context_(context),
+        transition_(transition),
+        month_(month) {}
 
   void Apply(const UnknownEvent&) {}
   void Apply(const AccountOpened& e);
@@ -81,7 +87,9 @@ class Applier {
   Timestamp now() const { return event_.occurred_at; }
   Position position() const { return event_.position; }
   BusinessCalendar calendar() const { return context_.calendar; }
-  MonthBucket& bucket() { return BucketOf(core_, calendar().MonthOf(now())); }
+  // The first month of W12, and the event's own.
+  Month first_month() const { return FirstOfWindow(month_); }
+  MonthBucket& bucket() { return BucketOf(core_, month_); }
   void Evidence(EvidenceClass c) { AddEvidence(bucket(), c, position()); }
 
   // The event carries the anomaly, about the id.
@@ -136,11 +144,12 @@ class Applier {
   const Event& event_;
   const FoldContext& context_;
   Transition& transition_;
+  const Month month_;
 };
 
 // Sums of order or credit note lines.
 TradeSums SumLines(const std::vector<OrderLine>& lines, bool project);
-// "2024-03" of an instant: the id of its month child.
-std::string MonthId(Timestamp t, BusinessCalendar calendar);
+// "2024-03": the id of the month's child.
+std::string MonthId(Month month);
 
 }  // namespace guanxi::relations

@@ -18,8 +18,7 @@ bool EndsBefore(const ContractSpan& a, const ContractSpan& b) {
 // Makes the core's span of the contract what the contract now says.
 void Applier::UpsertSpan(std::string_view id, const Contract& contract) {
   std::erase_if(core_.contracts, [&](const ContractSpan& c) { return c.contract_id == id; });
-  const Month first{calendar().MonthOf(now()).index - static_cast<int32_t>(kWindowMonths) + 1};
-  if (contract.ends_at <= calendar().StartOf(first)) return;
+  if (contract.ends_at <= calendar().StartOf(first_month())) return;
   ContractSpan span{.contract_id = std::string(id),
                     .starts_at = contract.starts_at,
                     .ends_at = contract.ends_at,

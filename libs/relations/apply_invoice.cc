@@ -5,8 +5,7 @@ namespace guanxi::relations {
 // Open amounts of a due day; of days before W12 only their sum is kept.
 void Applier::AddOpen(Day day, int128 micros) {
   if (micros == 0) return;
-  const Month first{calendar().MonthOf(now()).index - static_cast<int32_t>(kWindowMonths) + 1};
-  if (day < calendar().DayOf(calendar().StartOf(first))) {
+  if (day < calendar().DayOf(calendar().StartOf(first_month()))) {
     core_.older_open += micros;
     return;
   }
@@ -19,7 +18,7 @@ void Applier::AddOpen(Day day, int128 micros) {
 // The row of the due date's month, marked with this event; nullptr when it lies before W12.
 DueMonth* Applier::DueMonthOf(Timestamp due_at) {
   const Month month = calendar().MonthOf(due_at);
-  if (month.index <= calendar().MonthOf(now()).index - static_cast<int32_t>(kWindowMonths)) return nullptr;
+  if (month < first_month()) return nullptr;
   auto at = std::lower_bound(core_.due_months.begin(), core_.due_months.end(), month, [](const DueMonth& m, Month other) { return m.month < other; });
   if (at == core_.due_months.end() || at->month != month) at = core_.due_months.insert(at, {.month = month});
   if (at->evidence == kNoPosition || at->evidence < position()) at->evidence = position();

@@ -27,9 +27,9 @@ TradeSums SumLines(const std::vector<OrderLine>& lines, bool project) {
   return sums;
 }
 
-std::string MonthId(Timestamp t, BusinessCalendar calendar) {
-  const int32_t month = calendar.MonthOf(t).index + 1970 * 12;
-  const int32_t year = month / 12, in_year = month % 12 + 1;
+std::string MonthId(Month month) {
+  const int32_t index = month.index + 1970 * 12;
+  const int32_t year = index / 12, in_year = index % 12 + 1;
   const char text[] = {static_cast<char>('0' + year / 1000 % 10), static_cast<char>('0' + year / 100 % 10), static_cast<char>('0' + year / 10 % 10),
                        static_cast<char>('0' + year % 10),        '-',                                      static_cast<char>('0' + in_year / 10),
                        static_cast<char>('0' + in_year % 10)};
@@ -51,7 +51,7 @@ CurrencyTotal& Applier::TotalOf(CurrencyCode currency) {
 }
 
 MonthOfCurrency& Applier::MonthRowOf(CurrencyCode currency) {
-  const std::string id = MonthId(now(), calendar());
+  const std::string id = MonthId(month_);
   MonthSums* month = children_.Edit<MonthSums>(id);
   if (!month) month = &children_.Put(id, MonthSums{});
   auto at = month->currencies.begin();

@@ -5,7 +5,7 @@ namespace {
 
 class Needed {
  public:
-  explicit Needed(std::string month) : month_(std::move(month)) {}
+  Needed(Timestamp t, BusinessCalendar calendar) : t_(t), calendar_(calendar) {}
 
   void operator()(const ContactAdded& e) { Add(ChildKind::kContact, e.contact_id); }
   void operator()(const ContactChanged& e) { Add(ChildKind::kContact, e.contact_id); }
@@ -38,12 +38,12 @@ class Needed {
   void operator()(const ContractSigned& e) { Add(ChildKind::kContract, e.contract_id); }
   void operator()(const ContractAmended& e) { Add(ChildKind::kContract, e.contract_id); }
   void operator()(const ContractEnded& e) { Add(ChildKind::kContract, e.contract_id); }
-  void operator()(const OrderPlaced& e) { Add(ChildKind::kOrder, e.order_id), Add(ChildKind::kMonth, month_); }
-  void operator()(const OrderCancelled& e) { Add(ChildKind::kOrder, e.order_id), Add(ChildKind::kMonth, month_); }
+  void operator()(const OrderPlaced& e) { Add(ChildKind::kOrder, e.order_id), AddMonth(); }
+  void operator()(const OrderCancelled& e) { Add(ChildKind::kOrder, e.order_id), AddMonth(); }
   void operator()(const CreditNoteIssued& e) {
     Add(ChildKind::kCreditNote, e.credit_note_id);
     Add(ChildKind::kOrder, e.order_id);
-    Add(ChildKind::kMonth, month_);
+    AddMonth();
   }
   void operator()(const InvoiceIssued& e) { Add(ChildKind::kInvoice, e.invoice_id); }
   void operator()(const InvoiceCancelled& e) { Add(ChildKind::kInvoice, e.invoice_id); }
@@ -72,14 +72,17 @@ class Needed {
     if (std::find(keys_.begin(), keys_.end(), key) == keys_.end()) keys_.push_back(std::move(key));
   }
 
-  std::string month_;
+  void AddMonth() { keys_.push_back({ChildKind::kMonth, MonthId(calendar_.MonthOf(t_))}); }
+
+  Timestamp t_;
+  BusinessCalendar calendar_;
   std::vector<ChildKey> keys_;
 };
 
 }  // namespace
 
 std::vector<ChildKey> ChildrenNeeded(const AccountCore&, const Event& event, const BusinessCalendar& calendar) {
-  Needed needed(MonthId(event.occurred_at, calendar));
+  Needed needed(event.occurred_at, calendar);
   std::visit(needed, event.body);
   return needed.Take();
 }

@@ -6,7 +6,7 @@
 namespace guanxi::relations {
 namespace {
 
-void Begin(AccountCore& core, const Event& event, const FoldContext& context, Transition& transition) {
+void Begin(AccountCore& core, const Event& event, Month month, const FoldContext& context, Transition& transition) {
   const Timestamp before{event.occurred_at.micros - 1};
   if (core.account_version == 0) {
     core.first_event_at = event.occurred_at;
@@ -14,10 +14,13 @@ void Begin(AccountCore& core, const Event& event, const FoldContext& context, Tr
     core.swept_to = before;
   } else {
     GUANXI_INVARIANT(event.occurred_at >= core.last_event_at && event.occurred_at > core.swept_to);
-    Advance(core, before, context, transition);
+    // Nothing falls due within a month but SLA clocks: the usual event need not look further.
+    const bool month_ends_between = core.swept_to.micros < context.calendar.StartOf(month).micros - 1;
+    if (month_ends_between || !core.sla_clocks.empty()) Advance(core, before, context, transition);
+    core.swept_to = before;
   }
   // The event's own month may be a later one than that of the microsecond before it.
-  PruneTo(core, event.occurred_at, context.calendar);
+  PruneTo(core, event.occurred_at, month, context.calendar);
   core.last_event_at = event.occurred_at;
   core.last_position = event.position;
   ++core.account_version;
@@ -29,8 +32,9 @@ Transition Fold(AccountCore& core, ChildSet& children, const Event& event, const
   Transition transition;
   const EventFamily family = EntryOf(event.type).family;
   if (family == EventFamily::kControl) return transition;
-  Begin(core, event, context, transition);
-  Applier applier(core, children, event, context, transition);
+  const Month month = context.calendar.MonthOf(event.occurred_at);
+  Begin(core, event, month, context, transition);
+  Applier applier(core, children, event, month, context, transition);
   std::visit([&](const auto& body) { applier.Apply(body); }, event.body);
   if (family == EventFamily::kBusiness) AssessTier(core, event.occurred_at, false, context, transition);
   return transition;

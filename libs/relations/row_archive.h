@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <string>
@@ -30,6 +31,9 @@ class RowWriter {
   using Field = const T;
 
   explicit RowWriter(std::string& out) : out_(out) {}
+  ~RowWriter() { Flush(); }
+  RowWriter(const RowWriter&) = delete;
+  RowWriter& operator=(const RowWriter&) = delete;
 
   // A mask of the fields that differ from their default, then those fields.
   template <class... Ts>
@@ -37,7 +41,7 @@ class RowWriter {
     static_assert(sizeof...(Ts) <= 64);
     uint64_t mask = 0, bit = 1;
     ((mask |= IsDefault(fields) ? 0 : bit, bit <<= 1), ...);
-    PutVarint(out_, mask);
+    Varint(mask);
     bit = 1;
     (((mask & bit) != 0 ? Put(fields) : static_cast<void>(0), bit <<= 1), ...);
   }
@@ -45,30 +49,30 @@ class RowWriter {
   template <class T>
   void Put(const T& value) {
     if constexpr (std::is_enum_v<T>) {
-      PutVarint(out_, static_cast<uint64_t>(value));
+      Varint(static_cast<uint64_t>(value));
     } else if constexpr (std::is_integral_v<T> && std::is_signed_v<T> && sizeof(T) <= 8) {
-      PutVarint(out_, ZigZag(value));
+      Varint(ZigZag(value));
     } else if constexpr (std::is_integral_v<T> && sizeof(T) <= 8) {
-      PutVarint(out_, value);
+      Varint(value);
     } else {
       VisitFields(*this, value);
     }
   }
   void Put(int128 value) {
     auto bits = static_cast<uint128>(value) << 1 ^ static_cast<uint128>(value >> 127);
-    for (; bits >= 0x80; bits >>= 7) out_ += static_cast<char>(static_cast<uint8_t>(bits) | 0x80);
-    out_ += static_cast<char>(bits);
+    for (Reserve(); bits >= 0x80; bits >>= 7) buffer_[used_++] = static_cast<char>(static_cast<uint8_t>(bits) | 0x80);
+    buffer_[used_++] = static_cast<char>(bits);
   }
-  void Put(const std::string& value) { PutLengthPrefixed(out_, value); }
-  void Put(Timestamp value) { PutVarint(out_, ZigZag(value.micros)); }
-  void Put(Month value) { PutVarint(out_, ZigZag(value.index)); }
-  void Put(Day value) { PutVarint(out_, ZigZag(value.index)); }
-  void Put(Position value) { PutVarint(out_, value.value + 1); }  // kNoPosition is 0
-  void Put(const AccountId& value) { PutLengthPrefixed(out_, value.value); }
-  void Put(CurrencyCode value) { PutLengthPrefixed(out_, value.view()); }
+  void Put(const std::string& value) { Text(value); }
+  void Put(Timestamp value) { Varint(ZigZag(value.micros)); }
+  void Put(Month value) { Varint(ZigZag(value.index)); }
+  void Put(Day value) { Varint(ZigZag(value.index)); }
+  void Put(Position value) { Varint(value.value + 1); }  // kNoPosition is 0
+  void Put(const AccountId& value) { Text(value.value); }
+  void Put(CurrencyCode value) { Text(value.view()); }
   void Put(const NameSet& set) {
-    PutVarint(out_, set.size);
-    for (size_t i = 0; i < set.size; ++i) PutVarint(out_, set.ids[i]);
+    Varint(set.size);
+    for (size_t i = 0; i < set.size; ++i) Varint(set.ids[i]);
   }
   template <class T>
   void Put(const std::optional<T>& value) {
@@ -80,7 +84,7 @@ class RowWriter {
   }
   template <class T>
   void Put(const std::vector<T>& values) {
-    PutVarint(out_, values.size());
+    Varint(values.size());
     for (const T& value : values) Put(value);
   }
 
@@ -99,7 +103,34 @@ class RowWriter {
     return !value.has_value();
   }
 
+  // Bytes gather here first: a string that grows byte by byte costs more than the fields do.
+  static constexpr size_t kBufferSize = 512, kVarintMax = 19;
+
+  void Reserve() {
+    if (used_ + kVarintMax > kBufferSize) Flush();
+  }
+  void Flush() {
+    out_.append(buffer_, used_);
+    used_ = 0;
+  }
+  void Varint(uint64_t value) {
+    for (Reserve(); value >= 0x80; value >>= 7) buffer_[used_++] = static_cast<char>(value | 0x80);
+    buffer_[used_++] = static_cast<char>(value);
+  }
+  void Text(std::string_view text) {
+    Varint(text.size());
+    if (used_ + text.size() > kBufferSize) Flush();
+    if (text.size() > kBufferSize) {
+      out_.append(text);
+      return;
+    }
+    std::memcpy(buffer_ + used_, text.data(), text.size());
+    used_ += text.size();
+  }
+
   std::string& out_;
+  size_t used_ = 0;
+  char buffer_[kBufferSize];
 };
 
 // After the first byte that cannot be, ok() is false and everything reads as default.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "relations/advance.h"
 #include "relations/name_table.h"
 
 namespace guanxi::relations {
@@ -33,6 +34,14 @@ uint32_t ActiveMonths(const Window& w, const ContractSpan& c, BusinessCalendar c
   return count <= 0 ? 0 : ((uint32_t{1} << count) - 1) << (from.index - w.first.index);
 }
 
+// Calendar arithmetic is a good part of an assessment: none for nothing.
+void SetDays(Window& w, const AccountCore& core, BusinessCalendar calendar) {
+  if (core.due_days.empty() && core.older_open == 0) return;
+  w.first_day = calendar.DayOf(calendar.StartOf(w.first));
+  w.past_day = calendar.DayOf(calendar.StartOf(Month{w.last.index + 1}));
+  w.today = calendar.DayOf(w.t);
+}
+
 }  // namespace
 
 int LevelsIn(uint8_t levels_met) { return std::popcount(levels_met); }
@@ -42,11 +51,8 @@ Level HighestLevel(uint8_t levels_met) { return levels_met == 0 ? Level::kUnspec
 Window SumWindow(const AccountCore& core, Timestamp t, BusinessCalendar calendar) {
   Window w{.t = t};
   w.last = calendar.MonthOf(t);
-  w.first = Month{w.last.index - static_cast<int32_t>(kWindowMonths) + 1};
-  const Timestamp starts_at = calendar.StartOf(w.first);
-  w.first_day = calendar.DayOf(starts_at);
-  w.past_day = calendar.DayOf(calendar.StartOf(Month{w.last.index + 1}));
-  w.today = calendar.DayOf(t);
+  w.first = FirstOfWindow(w.last);
+  SetDays(w, core, calendar);
 
   NameUnion departments(core.departments), lines(core.lines);
   uint32_t order_months = 0, contract_months = 0;
@@ -57,6 +63,7 @@ Window SumWindow(const AccountCore& core, Timestamp t, BusinessCalendar calendar
     lines.Add(m.lines);
     if (m.orders > 0) order_months |= uint32_t{1} << (m.month.index - w.first.index);
   }
+  const Timestamp starts_at = core.contracts.empty() ? t : calendar.StartOf(w.first);
   for (const ContractSpan& c : core.contracts) {
     if (c.starts_at > t || c.ends_at <= starts_at || c.ends_at <= c.starts_at) continue;
     ++w.contracts_in_window;

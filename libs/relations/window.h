@@ -9,7 +9,8 @@ namespace guanxi::relations {
 struct Window {
   Timestamp t;
   Month first, last;           // W12, inclusive
-  Day first_day, past_day, today;  // days of W12: [first_day, past_day)
+  // Days of W12: [first_day, past_day). All three only when something is owed.
+  Day first_day, past_day, today;
 
   uint32_t visits = 0;
   uint8_t levels_met = 0;
