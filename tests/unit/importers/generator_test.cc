@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(all_events_lie_in_the_time_asked_for) {
 BOOST_AUTO_TEST_CASE(one_event_in_ten_arrives_late_and_few_of_them_very_late) {
   const Generated generated(TwoYears(300));
   uint64_t behind = 0, days_behind = 0, weeks_behind = 0;
-  Timestamp newest{INT64_MIN};
+  Timestamp newest = kEarliestTimestamp;
   for (const auto& event : generated.events()) {
     const Timestamp at = FromProto(event.occurred_at());
     behind += at < newest;
