@@ -15,8 +15,8 @@
 //   * "syn-000001" ... are the accounts; "giant" is one more, with as many
 //     events as told, a tenth of that in open invoices and a two-hundredth in contacts.
 //
-// Cost: about 1-2 µs per event beside the sink. Memory: a few hundred bytes per
-// account, the events of one month and those still to arrive.
+// Cost: about 2-3 µs per event beside the sink. Memory: 2-3 KB per account at the
+// natural number of events: its story, its events of one month and those still to arrive.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,8 @@
-// importers: files of other systems -> events; and, in
-// generator.h, a made-up firm's. Each importer reads its file as
-// a stream, gives every event to a sink in the file's order, and accounts for
-// every row. It knows nothing of servers, sockets or terminals: whoever owns
-// the sink sends the events, whoever owns the report prints it.
+// importers: files of other systems -> events; and, in generator.h, those of a
+// made-up firm. Each importer reads its file as a stream, gives every event to a
+// sink in the file's order, and accounts for every row. It knows nothing of
+// servers, sockets or terminals: whoever owns the sink sends the events, whoever
+// owns the report prints it.
 //
 // The contract of every importer:
 //   * Event ids are functions of the data alone, so importing a file again

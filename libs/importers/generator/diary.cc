@@ -10,7 +10,7 @@ void Diary::Write(Timestamp at, const google::protobuf::Message& data) {
   auto& label = *event.add_extensions();
   label.set_name("synthetic");
   label.set_value("true");
-  outbox_->Add(at, std::move(event));
+  outbox_->Add(at, event);
 }
 
 }  // namespace guanxi::importers::generator

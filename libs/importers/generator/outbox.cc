@@ -15,10 +15,10 @@ constexpr int64_t kMicrosPerMinute = 60 * kMicrosPerSecond;
 
 }  // namespace
 
-void Outbox::Add(Timestamp at, guanxi::v1::NewEvent&& event) {
+void Outbox::Add(Timestamp at, const guanxi::v1::NewEvent& event) {
   if (at < options_.from || at >= options_.to) return;
   const Timestamp arrives = ArrivalOf(at);
-  by_month_[calendar_.MonthOf(arrives)].push_back({arrives, letters_++, std::move(event)});
+  by_month_[calendar_.MonthOf(arrives)].push_back({arrives, letters_++, event.SerializeAsString()});
 }
 
 absl::Status Outbox::Flush(Month month) {
@@ -27,7 +27,7 @@ absl::Status Outbox::Flush(Month month) {
     by_month_.erase(by_month_.begin());
     std::sort(letters.begin(), letters.end(),
               [](const Letter& a, const Letter& b) { return a.arrives != b.arrives ? a.arrives < b.arrives : a.number < b.number; });
-    for (Letter& letter : letters) {
+    for (const Letter& letter : letters) {
       absl::Status given = Give(letter);
       if (!given.ok()) return given;
     }
@@ -47,14 +47,16 @@ Timestamp Outbox::ArrivalOf(Timestamp at) {
   return {std::min(at.micros + delay, options_.to.micros)};
 }
 
-absl::Status Outbox::Give(Letter& letter) {
-  const Timestamp at = FromProto(letter.event.occurred_at());
-  const std::string& url = letter.event.data().type_url();
+absl::Status Outbox::Give(const Letter& letter) {
+  guanxi::v1::NewEvent event;
+  event.ParseFromString(letter.event);
+  const Timestamp at = FromProto(event.occurred_at());
+  const std::string& url = event.data().type_url();
   ++report_.types[url.substr(url.rfind('.') + 1)];
   ++report_.events;
   if (letter.arrives > at) ++report_.late;
   report_.newest_occurred_at = std::max(report_.newest_occurred_at.value_or(at), at);
-  return sink_.Accept(std::move(letter.event));
+  return sink_.Accept(std::move(event));
 }
 
 }  // namespace guanxi::importers::generator
