@@ -104,14 +104,14 @@ v1::AccountChanged AccountChange(const Draw& draw) {
 
 }  // namespace
 
-void WriteAccountEvent(Writer& writer, int kind, const Draw& draw) {
+void WriteAccountEvent(Writer& writer, const Draw& draw) {
   const auto with = [&]<class Message>(Message message, auto set) {
     set(message);
     writer.Add(std::move(message));
   };
   const auto link = [&](auto& m) { m.set_system(draw.b % 2 == 0 ? "erp" : "crm"), m.set_external_id(Id("x", draw.c, 2)); };
   const auto group = [&](auto& m) { m.set_group_account_id(Id("group", draw.b, 2)); };
-  switch (draw.a % 10) {
+  switch (draw.kind % 10) {
     case 0: return writer.Add(Opening(draw));
     case 1: return writer.Add(AccountChange(draw));
     case 2: return with(v1::ExternalIdLinked(), link);
@@ -125,22 +125,22 @@ void WriteAccountEvent(Writer& writer, int kind, const Draw& draw) {
   }
 }
 
-void WriteContactOrVisit(Writer& writer, int kind, const Draw& draw) {
+void WriteContactOrVisit(Writer& writer, const Draw& draw) {
   const auto end = [&](auto m) {
     m.set_item_id(Id("i", draw.b, 5));
     writer.Add(m);
   };
-  switch (kind % 11) {
+  switch (draw.kind % 11) {
     case 0: case 1: return writer.Add(Addition(draw));
     case 2: return writer.Add(Change(draw));
     case 3: return writer.Add(WithContact<v1::ContactRemoved>(draw));
     case 4: return writer.Add(Minutes(draw, writer.at()));
-    case 5: return draw.a % 2 == 0 ? end(v1::ActionItemDone()) : end(v1::ActionItemDropped());
+    case 5: return draw.c % 2 == 0 ? end(v1::ActionItemDone()) : end(v1::ActionItemDropped());
     default: return writer.Add(Visit(draw));
   }
 }
 
-void WriteServiceEvent(Writer& writer, int kind, const Draw& draw) {
+void WriteServiceEvent(Writer& writer, const Draw& draw) {
   constexpr std::array<const char*, 4> kCategories = {"leak", "", "noise", "leak"};
   constexpr std::array<int, 6> kScales = {10, 5, 7, 100, 3, 50};
   v1::ComplaintFiled filed = Step<v1::ComplaintFiled>(draw);
@@ -152,7 +152,7 @@ void WriteServiceEvent(Writer& writer, int kind, const Draw& draw) {
   answered.set_survey_id(Id("s", draw.a, 5));
   answered.set_scale(Choose(kScales, draw.b));
   answered.set_score(draw.c % (answered.scale() + 1));
-  switch (kind % 12) {
+  switch (draw.kind % 12) {
     case 0: case 1: return writer.Add(filed);
     case 2: return writer.Add(Step<v1::ComplaintAcknowledged>(draw));
     case 3: return writer.Add(Step<v1::ComplaintPaused>(draw));
@@ -165,7 +165,7 @@ void WriteServiceEvent(Writer& writer, int kind, const Draw& draw) {
   }
 }
 
-void WriteOpportunityEvent(Writer& writer, int kind, const Draw& draw) {
+void WriteOpportunityEvent(Writer& writer, const Draw& draw) {
   const auto add = [&](auto message, auto set) {
     set(message);
     writer.Add(message);
@@ -175,7 +175,7 @@ void WriteOpportunityEvent(Writer& writer, int kind, const Draw& draw) {
   const auto trial = [&](auto& m) { m.set_trial_id(Id("t", draw.b, 2)); };
   const auto bid = [&](auto& m) { m.set_bid_id(Id("b", draw.b, 3)); };
   const char* currency = draw.c % 5 == 4 ? "EUR" : "CNY";
-  switch (draw.a % 16) {
+  switch (draw.kind % 16) {
     case 0: return add(v1::OpportunityOpened(), [&](auto& m) {
       opportunity(m);
       m.set_stage(static_cast<v1::ProcurementStage>(draw.c % 8));
@@ -203,7 +203,7 @@ void WriteOpportunityEvent(Writer& writer, int kind, const Draw& draw) {
   }
 }
 
-void WriteOperatorEvent(Writer& writer, int kind, const Draw& draw) {
+void WriteOperatorEvent(Writer& writer, const Draw& draw) {
   v1::TierDeclared declared;
   declared.set_tier(static_cast<v1::Tier>(1 + draw.b % 4));
   declared.set_target_tier(static_cast<v1::Tier>(draw.c % 5));
@@ -219,7 +219,7 @@ void WriteOperatorEvent(Writer& writer, int kind, const Draw& draw) {
   v1::ReferralRecorded recorded;
   recorded.set_referral_id(Id("r", draw.b, 3));
   recorded.set_referring_account_id(Id("from", draw.c, 3));
-  switch (draw.a % 6) {
+  switch (draw.kind % 6) {
     case 0: return writer.Add(declared);
     case 1: return writer.Add(overridden);
     case 2: return writer.Add(v1::TierOverrideWithdrawn());

@@ -9,7 +9,7 @@
 namespace guanxi::property {
 
 inline void showValue(const Draw& draw, std::ostream& out) {
-  out << "{" << draw.kind << "," << draw.when << "," << draw.a << "," << draw.b << "," << draw.c << "}";
+  out << "{" << draw.family << "," << draw.kind << "," << draw.when << "," << draw.a << "," << draw.b << "," << draw.c << "}";
 }
 
 inline void showValue(const HistoryDraw& draw, std::ostream& out) {
@@ -31,7 +31,7 @@ template <>
 struct Arbitrary<Draw> {
   static Gen<Draw> arbitrary() {
     const auto byte = gen::inRange(0, 256);
-    return gen::build<Draw>(gen::set(&Draw::kind, byte), gen::set(&Draw::when, byte), gen::set(&Draw::a, byte), gen::set(&Draw::b, byte),
+    return gen::build<Draw>(gen::set(&Draw::family, byte), gen::set(&Draw::kind, byte), gen::set(&Draw::when, byte), gen::set(&Draw::a, byte), gen::set(&Draw::b, byte),
                             gen::set(&Draw::c, byte));
   }
 };

@@ -53,26 +53,29 @@ Timestamp Next(const BusinessCalendar& calendar, Timestamp t, const Draw& draw) 
   }
 }
 
-using Family = void (*)(Writer&, int, const Draw&);
+using Family = void (*)(Writer&, const Draw&);
 
 // How often each family is drawn, of 64.
 struct Share {
   int until;
   Family write;
 };
-constexpr std::array<Share, 7> kShares = {{{19, WriteTradeEvent},
-                                           {31, WriteServiceEvent},
-                                           {42, WriteContactOrVisit},
-                                           {50, WriteOpportunityEvent},
-                                           {55, WriteAccountEvent},
-                                           {59, WriteOperatorEvent},
-                                           {64, [](Writer& writer, int, const Draw& draw) { WriteGoodMonth(writer, draw); }}}};
+constexpr std::array<Share, 10> kShares = {{{17, WriteTradeEvent},
+                                            {25, WriteServiceEvent},
+                                            {35, WriteContactOrVisit},
+                                            {42, WriteOpportunityEvent},
+                                            {46, WriteAccountEvent},
+                                            {50, WriteOperatorEvent},
+                                            {54, WriteComplaintStory},
+                                            {57, WriteInvoiceStory},
+                                            {59, WriteContractStory},
+                                            {64, WriteGoodMonth}}};
 
 void WriteStep(Writer& writer, const Draw& draw) {
   writer.Move(draw);
-  const int share = draw.kind % 64;
+  const int share = draw.family % 64;
   for (const Share& family : kShares)
-    if (share < family.until) return family.write(writer, share, draw);
+    if (share < family.until) return family.write(writer, draw);
 }
 
 }  // namespace

@@ -1,10 +1,11 @@
-// Random histories. A history is drawn as a list of small numbers, five per
+// Random histories. A history is drawn as a list of small numbers, six per
 // step, which rapidcheck can shrink: fewer steps and smaller numbers make a
-// simpler story. What the numbers mean is said in the sources: which event, when,
-// and three choices of the event's own. Everything drawn is an event that
+// simpler story. What the numbers mean is said in the sources: which family of
+// events, which of them, when, and three choices of the event's own. Everything drawn is an event that
 // admission accepts; much of it contradicts what came before.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -14,7 +15,7 @@
 namespace guanxi::property {
 
 struct Draw {
-  int kind = 0, when = 0, a = 0, b = 0, c = 0;  // each 0-255
+  int family = 0, kind = 0, when = 0, a = 0, b = 0, c = 0;  // each 0-255
 };
 
 struct HistoryDraw {
@@ -46,6 +47,11 @@ class Writer {
     const uint64_t position = account_.events.size();
     account_.events.push_back(reference::MakeEvent("e" + std::to_string(position), position, at_, std::move(message)));
   }
+  // The next events come `micros` later.
+  void Wait(int64_t micros) {
+    at_.micros += micros;
+    cursor_ = std::max(cursor_, at_);
+  }
   void AddUnknown() {
     const uint64_t position = account_.events.size();
     account_.events.push_back({"e" + std::to_string(position), position, at_, nullptr});
@@ -57,13 +63,18 @@ class Writer {
   Timestamp cursor_, at_;
 };
 
-// Each writes one event (some: a few) of its family, chosen by `kind`.
-void WriteAccountEvent(Writer& writer, int kind, const Draw& draw);
-void WriteContactOrVisit(Writer& writer, int kind, const Draw& draw);
-void WriteOpportunityEvent(Writer& writer, int kind, const Draw& draw);
-void WriteTradeEvent(Writer& writer, int kind, const Draw& draw);
-void WriteServiceEvent(Writer& writer, int kind, const Draw& draw);
-void WriteOperatorEvent(Writer& writer, int kind, const Draw& draw);
+// Each writes one event (some: a few) of its family, by draw.kind.
+void WriteAccountEvent(Writer& writer, const Draw& draw);
+void WriteContactOrVisit(Writer& writer, const Draw& draw);
+void WriteOpportunityEvent(Writer& writer, const Draw& draw);
+void WriteTradeEvent(Writer& writer, const Draw& draw);
+void WriteServiceEvent(Writer& writer, const Draw& draw);
+void WriteOperatorEvent(Writer& writer, const Draw& draw);
+// Short stories whose steps come at the instants where a rule changes its mind: the
+// life of a complaint, an invoice paid in parts, a contract around its end.
+void WriteComplaintStory(Writer& writer, const Draw& draw);
+void WriteInvoiceStory(Writer& writer, const Draw& draw);
+void WriteContractStory(Writer& writer, const Draw& draw);
 // A month in which everything goes well: orders, a long contract, executives met, a happy customer.
 void WriteGoodMonth(Writer& writer, const Draw& draw);
 

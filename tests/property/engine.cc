@@ -171,6 +171,8 @@ EngineState RunEngine(const reference::Account& account, uint64_t known_to, Time
     StopOnTheWay(manner, event.occurred_at, context, state);
     Load(ChildrenNeeded(state.rows.core, event, account.calendar), state.rows, children);
     Collect(Fold(state.rows.core, children, event, context), state);
+    if (relations::EntryOf(event.type).family == relations::EventFamily::kBusiness)
+      state.assessments[event.position.value] = state.rows.core.tier;
     if (++in_batch % manner.batch == 0) WriteBack(children, manner, state.rows);
   }
   WriteBack(children, manner, state.rows);

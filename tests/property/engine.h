@@ -24,6 +24,7 @@ struct EngineState {
   Rows rows;
   std::vector<relations::TierChange> history;
   std::map<uint64_t, std::vector<std::string>> anomalies;  // by position
+  std::map<uint64_t, relations::TierMachine> assessments;  // after each event that has one, by position
   relations::Evaluation evaluation;
   relations::Assessment assessment;
 };

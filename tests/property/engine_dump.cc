@@ -42,6 +42,11 @@ void DumpTier(const EngineState& s, Dump& d) {
     d["tier.change." + to_string(i)] =
         FormatTimestamp(change.at) + " " + Number(change.from) + ">" + Number(change.to) + " " + rule + " at " + Text(change.score);
   }
+  for (const auto& [position, machine] : s.assessments) {
+    std::string& line = d["assessment.e" + to_string(position)];
+    for (const int16_t dimension : machine.dimensions) line += Text(dimension) + " ";
+    line += "score " + Text(machine.score) + " tier " + Number(machine.tier) + " below " + to_string(machine.month_ends_below);
+  }
   for (size_t i = 0; i < kDimensionCount; ++i) d["dimension." + to_string(i)] = Text(s.evaluation.dimensions[i]);
   d["score"] = Text(s.evaluation.score);
   for (const GateResult& gate : s.assessment.gates) {

@@ -57,7 +57,7 @@ void ExpectAgreement(const reference::Account& account, ReadPoint point) {
 BOOST_AUTO_TEST_SUITE(fold_properties)
 
 BOOST_AUTO_TEST_CASE(the_engine_agrees_with_the_reference_model_at_any_point) {
-  BOOST_TEST(rc::check("engine fold == reference model", [](const HistoryDraw& draw, const std::array<Draw, 3>& reads) {
+  BOOST_TEST(rc::check("engine fold == reference model", [](const HistoryDraw& draw, const std::array<Draw, 5>& reads) {
     const reference::Account account = AccountFrom(draw);
     ExpectAgreement(account, {account.events.size() - 1, account.events.back().occurred_at});
     for (const Draw& read : reads) ExpectAgreement(account, PointIn(account, read));

@@ -34,6 +34,12 @@ void DumpTier(const State& s, Dump& d) {
     d["tier.change." + to_string(i)] = FormatTimestamp(change.at) + " " + to_string(change.from) + ">" + to_string(change.to) + " " +
                                        rule + " at " + Text(change.score);
   }
+  for (const reference::Assessed& a : s.assessments) {
+    if (a.event_id.empty()) continue;
+    std::string& line = d["assessment." + a.event_id];
+    for (const auto& dimension : a.dimensions) line += Text(dimension) + " ";
+    line += "score " + Text(a.score) + " tier " + to_string(a.tier) + " below " + to_string(a.month_ends_below);
+  }
   for (int i = 0; i < reference::kDimensions; ++i) d["dimension." + to_string(i)] = Text(s.dimensions[i]);
   d["score"] = Text(s.score);
   for (const auto& [tier, gates] : s.gates)

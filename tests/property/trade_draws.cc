@@ -1,6 +1,4 @@
-// Contracts, orders, invoices and payments, and months in which all goes well.
-#include "guanxi/event/v1/activity.pb.h"
-#include "guanxi/event/v1/service.pb.h"
+// Contracts, orders, invoices and payments.
 #include "guanxi/event/v1/trade.pb.h"
 #include "property/draws.h"
 #include "support/reference/history.h"
@@ -105,14 +103,14 @@ v1::PaymentReceived Payment(const Draw& draw) {
 
 }  // namespace
 
-void WriteTradeEvent(Writer& writer, int kind, const Draw& draw) {
+void WriteTradeEvent(Writer& writer, const Draw& draw) {
   v1::OrderCancelled cancelled;
   cancelled.set_order_id(Id("o", draw.a, 16));
   v1::InvoiceCancelled invoice_cancelled;
   invoice_cancelled.set_invoice_id(Id("f", draw.a, 5));
   v1::ContractEnded ended;
   ended.set_contract_id(Id("h", draw.a, 4));
-  switch (kind % 19) {
+  switch (draw.kind % 19) {
     case 0: case 1: case 2: case 3: case 4: case 5: return writer.Add(Order(draw));
     case 6: return writer.Add(cancelled);
     case 7: return writer.Add(CreditNote(draw));
@@ -123,35 +121,6 @@ void WriteTradeEvent(Writer& writer, int kind, const Draw& draw) {
     case 15: return draw.b % 2 == 0 ? writer.Add(invoice_cancelled) : writer.Add(Invoice(writer, draw));
     default: return writer.Add(Payment(draw));
   }
-}
-
-void WriteGoodMonth(Writer& writer, const Draw& draw) {
-  const std::string id = "good" + std::to_string(writer.position());
-  v1::ContractSigned contract;
-  contract.set_contract_id(id);
-  *contract.mutable_starts_at() = ToProto(writer.at());
-  *contract.mutable_ends_at() = ToProto(writer.calendar().AddMonths(writer.at(), 12 + draw.a % 3));
-  contract.add_business_lines("pumps");
-  v1::OrderPlaced order;
-  order.set_order_id(id);
-  order.set_currency_code("CNY");
-  for (const char* line : {"valves", "service", "pumps"}) *order.add_lines() = reference::OrderLine(2, 900'000, line);
-  v1::VisitHeld visit;
-  visit.set_visit_id(id);
-  *visit.add_customers() = reference::Meets(v1::LEVEL_EXECUTIVE, "board", v1::COMMITTEE_ROLE_DECISION_MAKER);
-  *visit.add_customers() = reference::Meets(v1::LEVEL_OPERATIONAL, "purchasing");
-  visit.add_ours()->set_level(v1::LEVEL_EXECUTIVE);
-  v1::SurveySent sent;
-  sent.set_survey_id(id);
-  v1::SurveyAnswered answered;
-  answered.set_survey_id(id);
-  answered.set_scale(10);
-  answered.set_score(10 - draw.b % 3);
-  if (draw.c % 4 != 0) writer.Add(contract);
-  writer.Add(order);
-  writer.Add(visit);
-  if (draw.c % 2 != 0) writer.Add(sent);
-  if (draw.c % 2 != 0) writer.Add(answered);
 }
 
 }  // namespace guanxi::property

@@ -36,9 +36,18 @@ class Machine {
     const Policy policy = PolicyAt(account_, known_to_, now.t);
     const View view{state_.facts, now, policy, account_.calendar};
     const auto gates = GatesOf(view);
-    score_ = ScoreOf(DimensionsOf(view), policy);
+    const Dimensions dimensions = DimensionsOf(view);
+    score_ = ScoreOf(dimensions, policy);
     now_ = now.t;
     event_id_ = event_id;
+    Decide(gates, policy, month_end);
+    state_.assessments.push_back({now.t, event_id, dimensions, score_, state_.tier, state_.month_ends_below});
+  }
+
+ private:
+  using Gates = std::map<v1::Tier, std::vector<Gate>>;
+
+  void Decide(const Gates& gates, const Policy& policy, bool month_end) {
     if (!Holds(gates, state_.tier)) return DownByGate(gates);
     if (state_.tier > v1::TIER_ORDINARY && Below(EdgesOf(policy, state_.tier).down)) {
       if (month_end) CountMonthEnd(policy);
@@ -47,9 +56,6 @@ class Machine {
     state_.month_ends_below = 0;
     TryUp(gates, policy);
   }
-
- private:
-  using Gates = std::map<v1::Tier, std::vector<Gate>>;
 
   static const Edges& EdgesOf(const Policy& policy, v1::Tier tier) { return policy.edges[tier - v1::TIER_PREFERRED]; }
   // No score is below every edge.

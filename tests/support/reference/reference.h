@@ -33,6 +33,16 @@ struct Gate {
   bool operator==(const Gate&) const = default;
 };
 
+// What one assessment saw and left behind.
+struct Assessed {
+  Timestamp at;
+  std::string event_id;  // empty: a month end
+  Dimensions dimensions;
+  std::optional<int64_t> score;
+  v1::Tier tier;
+  int64_t month_ends_below;
+};
+
 struct State {
   // False when no event of the account is known: everything else is empty then.
   bool exists = false;
@@ -48,6 +58,8 @@ struct State {
   v1::Tier tier = v1::TIER_ORDINARY;
   int64_t month_ends_below = 0;
   std::vector<TierChange> history;
+  // Every assessment, in order.
+  std::vector<Assessed> assessments;
   std::optional<v1::Tier> override_in_force;
   Policy policy;
 };
