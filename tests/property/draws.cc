@@ -127,10 +127,15 @@ reference::Policy PolicyVariant(int n) {
       policy.recurrence_days = 90;
       policy.edges = {{{250, 200}, {350, 300}, {450, 400}}};
       break;
-    default:  // gates alone decide
-      policy.edges = {{{0, 0}, {0, 0}, {0, 0}}};
+    case 6:  // gates alone decide
+      policy.edges = {{{1, 0}, {1, 0}, {1, 0}}};
       policy.dwell_days = 1;
       policy.gates[2] = {{"years_since_first", 1}, {"months_with_orders", 2}, {"executive_meeting", 2}, {"overdue_days", 0}};
+      break;
+    default:  // tiers rise by the years alone, long after the last event
+      policy.edges = {{{1, 0}, {2, 1}, {3, 2}}};
+      policy.dwell_days = 1000;
+      policy.gates = {{{{"years_since_first", 1}}, {{"years_since_first", 2}}, {{"critical_complaints", 0}}}};
       break;
   }
   policy.name = "variant";

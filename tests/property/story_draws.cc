@@ -60,11 +60,17 @@ void WriteInvoiceStory(Writer& writer, const Draw& draw) {
   constexpr std::array<int64_t, 6> kTerms = {0, kDay, 20 * kDay, 45 * kDay, 400 * kDay, 3 * kHour};
   constexpr std::array<int64_t, 8> kWaits = {kDay, 10 * kDay, 60 * kDay, 61 * kDay, 0, 30 * kDay, 380 * kDay, 12 * kHour};
   const std::string id = "story" + std::to_string(writer.position());
+  const BusinessCalendar& calendar = writer.calendar();
+  const Month month = calendar.MonthOf(writer.at());
+  const bool first_of_month = draw.a % 4 == 3;
+  const Timestamp due = first_of_month ? calendar.StartOf(Month{month.index + 1}) : Timestamp{writer.at().micros + Choose(kTerms, draw.a)};
   v1::InvoiceIssued invoice;
   invoice.set_invoice_id(id);
   *invoice.mutable_amount() = reference::Money(1'000);
-  *invoice.mutable_due_at() = ToProto(Timestamp{writer.at().micros + Choose(kTerms, draw.a)});
+  *invoice.mutable_due_at() = ToProto(due);
   writer.Add(invoice);
+  // Paid when its month is the oldest of the window, or has just left it.
+  if (first_of_month) writer.Wait(calendar.StartOf(Month{month.index + 12 + draw.b % 2}).micros - writer.at().micros);
   v1::PaymentReceived payment;
   payment.set_invoice_id(id);
   for (int part = 0; part < 1 + draw.c % 3; ++part) {
@@ -91,6 +97,10 @@ void WriteContractStory(Writer& writer, const Draw& draw) {
   *contract.mutable_starts_at() = ToProto(start);
   *contract.mutable_ends_at() = ToProto(end);
   writer.Add(contract);
+  v1::ContractAmended amended;
+  amended.set_contract_id(id);
+  *amended.mutable_ends_at() = ToProto(Timestamp{start.micros + Choose(kAround, draw.a)});
+  if (draw.b % 6 == 5) writer.Add(amended);
   // Something at its start or end; or when the month of its end leaves the window.
   Timestamp then = draw.a % 3 == 0 ? start : end;
   if (draw.a % 3 == 2) then = calendar.StartOf(Month{calendar.MonthOf(end).index + 12});
