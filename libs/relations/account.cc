@@ -4,16 +4,19 @@ namespace guanxi::relations {
 
 std::string_view NameOf(TierRuleKind kind) {
   switch (kind) {
-    case TierRuleKind::kGate: return "GATE";
-    case TierRuleKind::kScoreDown: return "SCORE_DOWN";
-    case TierRuleKind::kScoreUp: return "SCORE_UP";
+    case TierRuleKind::kGate:
+      return "GATE";
+    case TierRuleKind::kScoreDown:
+      return "SCORE_DOWN";
+    case TierRuleKind::kScoreUp:
+      return "SCORE_UP";
   }
   return "UNKNOWN";
 }
 
 std::string_view NameOf(ChildKind kind) {
-  static constexpr std::string_view kNames[] = {"none",   "contact",  "visit", "minutes",     "action_item", "opportunity", "project",
-                                                "trial",  "tender",   "bid",   "contract",    "order",       "credit_note", "invoice",
+  static constexpr std::string_view kNames[] = {"none",    "contact",   "visit",  "minutes",  "action_item", "opportunity", "project",
+                                                "trial",   "tender",    "bid",    "contract", "order",       "credit_note", "invoice",
                                                 "payment", "complaint", "survey", "referral", "month"};
   const auto index = static_cast<size_t>(kind);
   return index < std::size(kNames) ? kNames[index] : kNames[0];
@@ -44,8 +47,8 @@ int128 OverdueAmount(const AccountCore& core, Timestamp t, int32_t days, Busines
 }
 
 size_t ActiveContracts(const AccountCore& core, Timestamp t) {
-  return static_cast<size_t>(
-      std::count_if(core.contracts.begin(), core.contracts.end(), [&](const ContractSpan& c) { return c.starts_at <= t && t < c.ends_at; }));
+  return static_cast<size_t>(std::count_if(core.contracts.begin(), core.contracts.end(),
+                                           [&](const ContractSpan& c) { return c.starts_at <= t && t < c.ends_at; }));
 }
 
 }  // namespace guanxi::relations

@@ -24,8 +24,8 @@ namespace guanxi::relations {
 // No event: where evidence may be missing.
 inline constexpr Position kNoPosition{~uint64_t{0}};
 
-inline constexpr size_t kWindowMonths = 12;         // W12
-inline constexpr size_t kNamesPerSetMax = 16;       // departments or lines per month, lines per contract
+inline constexpr size_t kWindowMonths = 12;    // W12
+inline constexpr size_t kNamesPerSetMax = 16;  // departments or lines per month, lines per contract
 inline constexpr size_t kContractSpansMax = 1024;
 inline constexpr size_t kSlaClocksMax = 1024;
 inline constexpr size_t kCategoriesMax = 64;
@@ -40,7 +40,9 @@ inline constexpr int64_t kRecurrenceDaysMax = 366;  // a policy cannot look back
 struct NameSet {
   uint8_t size = 0;
   std::array<uint16_t, kNamesPerSetMax> ids{};
-  friend bool operator==(const NameSet& a, const NameSet& b) { return a.size == b.size && std::equal(a.ids.begin(), a.ids.begin() + a.size, b.ids.begin()); }
+  friend bool operator==(const NameSet& a, const NameSet& b) {
+    return a.size == b.size && std::equal(a.ids.begin(), a.ids.begin() + a.size, b.ids.begin());
+  }
 };
 
 // Names that live NameSets refer to by index. A free slot is empty and is reused,
@@ -87,7 +89,7 @@ struct ContractSpan {
   Timestamp starts_at, ends_at;  // [starts_at, ends_at)
   int32_t full_months = 0;       // greatest n with AddMonths(starts_at, n) <= ends_at
   NameSet lines;
-  Position position;             // of the newest event about it
+  Position position;  // of the newest event about it
   friend bool operator==(const ContractSpan&, const ContractSpan&) = default;
 };
 
@@ -108,10 +110,10 @@ struct DueDay {
 
 // The undecided SLA clocks of one complaint episode. While paused nothing falls due.
 struct SlaClock {
-  uint64_t number = 0;  // unique within the account, from 1
+  uint64_t number = 0;                                    // unique within the account, from 1
   std::optional<Timestamp> response_due, resolution_due;  // nothing: decided
   std::optional<Timestamp> paused_at;
-  Position position;    // of the event that started the episode
+  Position position;  // of the event that started the episode
   friend bool operator==(const SlaClock&, const SlaClock&) = default;
 };
 
@@ -218,53 +220,53 @@ struct Counts {
 };
 
 struct AccountCore {
-  AccountId id;                       // set by the caller before the first fold
+  AccountId id;  // set by the caller before the first fold
 
   // Identity.
-  bool opened = false;                // by an AccountOpened
+  bool opened = false;  // by an AccountOpened
   std::string name, industry, region;
   AccountType account_type = AccountType::kUnspecified;
   Ownership ownership = Ownership::kUnspecified;
-  CurrencyCode currency;              // the account currency; empty until known
+  CurrencyCode currency;  // the account currency; empty until known
   std::string owner, owner_manager, owner_region;
   std::optional<Timestamp> owner_since;
   std::string group_account_id;
   std::optional<Timestamp> key_account_since;  // designated
   std::string key_account_reason;
-  std::vector<ExternalId> external_ids;        // <= 256, in the order of linking
+  std::vector<ExternalId> external_ids;  // <= 256, in the order of linking
   std::optional<ReferredBy> referred_by;
 
   // Progress.
-  uint64_t account_version = 0;       // accepted records, unknown types included
+  uint64_t account_version = 0;  // accepted records, unknown types included
   Timestamp first_event_at, last_event_at;
   Position first_position, last_position;
   // Every due instant <= swept_to has taken effect; after a fold at t: t - 1 microsecond.
   Timestamp swept_to;
 
   // W12 and what else the dimensions ask.
-  std::vector<MonthBucket> months;          // <= 12, ascending, only months in which something happened
+  std::vector<MonthBucket> months;  // <= 12, ascending, only months in which something happened
   NameTable departments, lines;
   std::vector<ContractSpan> contracts;      // by (ends_at, contract_id); <= 1,024
   std::optional<Timestamp> first_trade_at;  // first contract signed or order placed
   Position first_trade_position = kNoPosition;
-  std::vector<DueMonth> due_months;         // ascending; W12 and later months
-  std::vector<DueDay> due_days;             // ascending; days in W12 and later
-  int128 older_open = 0;                    // open of invoices due before W12
-  std::vector<SlaClock> sla_clocks;         // by number; <= 1,024
+  std::vector<DueMonth> due_months;  // ascending; W12 and later months
+  std::vector<DueDay> due_days;      // ascending; days in W12 and later
+  int128 older_open = 0;             // open of invoices due before W12
+  std::vector<SlaClock> sla_clocks;  // by number; <= 1,024
   uint64_t sla_clocks_started = 0;
-  std::vector<CategoryEnd> category_ends;   // by category; at most 366 days old, <= 64
+  std::vector<CategoryEnd> category_ends;  // by category; at most 366 days old, <= 64
   std::string last_visit_id;
   std::optional<Timestamp> last_visit_at;
   std::optional<Timestamp> last_order_at;
   std::vector<OpenItemDue> open_item_dues;  // ascending; <= 1,024
 
   Counts counts;
-  std::vector<CurrencyTotal> totals;        // by code
-  std::vector<Anomaly> anomalies;           // the newest 16, oldest first; counts.anomalies has all
+  std::vector<CurrencyTotal> totals;  // by code
+  std::vector<Anomaly> anomalies;     // the newest 16, oldest first; counts.anomalies has all
 
   // Tiers.
   TierMachine tier;
-  std::vector<TierChange> tier_changes;     // the newest 16, oldest first
+  std::vector<TierChange> tier_changes;  // the newest 16, oldest first
   std::optional<DeclaredTier> declared;
   std::optional<TierOverride> tier_override;
 

@@ -82,8 +82,8 @@ std::string_view NameOf(AnomalyKind kind);
 
 struct Anomaly {
   AnomalyKind kind{};
-  Position position;  // of the event
-  Timestamp at;       // its occurred_at
+  Position position;    // of the event
+  Timestamp at;         // its occurred_at
   std::string subject;  // the id the anomaly is about: an order's, a contact's; non-personal
   friend bool operator==(const Anomaly&, const Anomaly&) = default;
 };

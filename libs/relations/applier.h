@@ -14,12 +14,7 @@ class Applier {
  public:
   // month: that of the event.
   Applier(AccountCore& core, ChildSet& children, const Event& event, Month month, const FoldContext& context, Transition& transition)
-      : core_(core),
-        children_(children),
-        event_(event),
-        context_(context),
-        transition_(transition),
-        month_(month) {}
+      : core_(core), children_(children), event_(event), context_(context), transition_(transition), month_(month) {}
 
   void Apply(const UnknownEvent&) {}
   void Apply(const AccountOpened& e);

@@ -31,8 +31,7 @@ void Applier::Apply(const ExternalIdLinked& e) {
 }
 
 void Applier::Apply(const ExternalIdUnlinked& e) {
-  if (std::erase(core_.external_ids, ExternalId{e.system, e.external_id}) == 0)
-    Report(AnomalyKind::EXTERNAL_ID_NOT_LINKED, e.external_id);
+  if (std::erase(core_.external_ids, ExternalId{e.system, e.external_id}) == 0) Report(AnomalyKind::EXTERNAL_ID_NOT_LINKED, e.external_id);
 }
 
 void Applier::Apply(const GroupJoined& e) { core_.group_account_id = e.group_account_id; }

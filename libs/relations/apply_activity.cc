@@ -60,7 +60,8 @@ void Applier::Apply(const VisitHeld& e) {
               .position = position()};
   bool decision_maker = false;
   for (const CustomerParticipant& customer : e.customers) MeetCustomer(customer, visit, decision_maker);
-  const bool our_executive = std::any_of(e.ours.begin(), e.ours.end(), [](const OurParticipant& p) { return p.level == Level::kExecutive; });
+  const bool our_executive =
+      std::any_of(e.ours.begin(), e.ours.end(), [](const OurParticipant& p) { return p.level == Level::kExecutive; });
   visit.executive_to_executive = our_executive && visit.highest_level == Level::kExecutive;
 
   ++bucket().visits;

@@ -18,7 +18,8 @@ void AddSealed(Contact& contact, Position position, const std::string& sealed) {
 // Sets presence and stance, and keeps the counts of them.
 void Applier::SetStance(Contact& contact, bool present, Stance stance) {
   core_.counts.contacts += static_cast<uint64_t>(present) - static_cast<uint64_t>(contact.present);
-  core_.counts.supporters += static_cast<uint64_t>(Supports(present, stance)) - static_cast<uint64_t>(Supports(contact.present, contact.stance));
+  core_.counts.supporters +=
+      static_cast<uint64_t>(Supports(present, stance)) - static_cast<uint64_t>(Supports(contact.present, contact.stance));
   contact.present = present;
   contact.stance = stance;
 }

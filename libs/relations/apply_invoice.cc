@@ -19,7 +19,8 @@ void Applier::AddOpen(Day day, int128 micros) {
 DueMonth* Applier::DueMonthOf(Timestamp due_at) {
   const Month month = calendar().MonthOf(due_at);
   if (month < first_month()) return nullptr;
-  auto at = std::lower_bound(core_.due_months.begin(), core_.due_months.end(), month, [](const DueMonth& m, Month other) { return m.month < other; });
+  auto at = std::lower_bound(core_.due_months.begin(), core_.due_months.end(), month,
+                             [](const DueMonth& m, Month other) { return m.month < other; });
   if (at == core_.due_months.end() || at->month != month) at = core_.due_months.insert(at, {.month = month});
   if (at->evidence == kNoPosition || at->evidence < position()) at->evidence = position();
   return &*at;

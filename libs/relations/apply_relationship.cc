@@ -29,9 +29,7 @@ void Applier::Apply(const ReferralRecorded& e) {
   core_.referred_by = ReferredBy{e.referring_account_id, e.referral_id, e.referral_class, position()};
 }
 
-void Applier::Apply(const TierDeclared& e) {
-  core_.declared = DeclaredTier{e.tier, e.target_tier, e.target_by, e.plan, now(), position()};
-}
+void Applier::Apply(const TierDeclared& e) { core_.declared = DeclaredTier{e.tier, e.target_tier, e.target_by, e.plan, now(), position()}; }
 
 void Applier::Apply(const TierOverridden& e) { core_.tier_override = TierOverride{e.tier, e.reason, now(), e.expires_at, position()}; }
 

@@ -168,7 +168,8 @@ void Applier::Apply(const SurveyAnswered& e) {
   ++core_.counts.surveys_answered;
   ++bucket().survey_answers;
   // Admission sees to it that scale divides 2100 and 0 <= score <= scale.
-  if (e.scale > 0 && e.score > 0) bucket().survey_sum += static_cast<uint64_t>(std::min(e.score, e.scale)) * 2100 / static_cast<uint64_t>(e.scale);
+  if (e.scale > 0 && e.score > 0)
+    bucket().survey_sum += static_cast<uint64_t>(std::min(e.score, e.scale)) * 2100 / static_cast<uint64_t>(e.scale);
   Evidence(EvidenceClass::kSurvey);
 }
 

@@ -30,8 +30,12 @@ TradeSums SumLines(const std::vector<OrderLine>& lines, bool project) {
 std::string MonthId(Month month) {
   const int32_t index = month.index + 1970 * 12;
   const int32_t year = index / 12, in_year = index % 12 + 1;
-  const char text[] = {static_cast<char>('0' + year / 1000 % 10), static_cast<char>('0' + year / 100 % 10), static_cast<char>('0' + year / 10 % 10),
-                       static_cast<char>('0' + year % 10),        '-',                                      static_cast<char>('0' + in_year / 10),
+  const char text[] = {static_cast<char>('0' + year / 1000 % 10),
+                       static_cast<char>('0' + year / 100 % 10),
+                       static_cast<char>('0' + year / 10 % 10),
+                       static_cast<char>('0' + year % 10),
+                       '-',
+                       static_cast<char>('0' + in_year / 10),
                        static_cast<char>('0' + in_year % 10)};
   return std::string(text, sizeof text);
 }

@@ -13,28 +13,40 @@ std::string Plural(int64_t n, std::string_view one, std::string_view many) { ret
 // What the gate found, in words.
 std::string Finding(GateRule gate, int64_t actual) {
   switch (gate.kind) {
-    case GateKind::kNone: return "";
-    case GateKind::kOrdersOrContracts: return fmt::format("{} in 12 months, needs {}", Plural(actual, "order or contract", "orders or contracts"), gate.threshold);
-    case GateKind::kActiveContracts: return fmt::format("{}, needs {}", Plural(actual, "active contract", "active contracts"), gate.threshold);
-    case GateKind::kDepartmentsMet: return fmt::format("{} met in 12 months, needs {}", Plural(actual, "department", "departments"), gate.threshold);
-    case GateKind::kLevelsMet: return fmt::format("{} met in 12 months, needs {}", Plural(actual, "level", "levels"), gate.threshold);
-    case GateKind::kDecisionMakerMet: return fmt::format("{} with a decision maker in 12 months, needs {}", Plural(actual, "visit", "visits"), gate.threshold);
-    case GateKind::kLinesOrJointProject: return fmt::format("{}, needs {} or a joint project", Plural(actual, "business line", "business lines"), gate.threshold);
+    case GateKind::kNone:
+      return "";
+    case GateKind::kOrdersOrContracts:
+      return fmt::format("{} in 12 months, needs {}", Plural(actual, "order or contract", "orders or contracts"), gate.threshold);
+    case GateKind::kActiveContracts:
+      return fmt::format("{}, needs {}", Plural(actual, "active contract", "active contracts"), gate.threshold);
+    case GateKind::kDepartmentsMet:
+      return fmt::format("{} met in 12 months, needs {}", Plural(actual, "department", "departments"), gate.threshold);
+    case GateKind::kLevelsMet:
+      return fmt::format("{} met in 12 months, needs {}", Plural(actual, "level", "levels"), gate.threshold);
+    case GateKind::kDecisionMakerMet:
+      return fmt::format("{} with a decision maker in 12 months, needs {}", Plural(actual, "visit", "visits"), gate.threshold);
+    case GateKind::kLinesOrJointProject:
+      return fmt::format("{}, needs {} or a joint project", Plural(actual, "business line", "business lines"), gate.threshold);
     case GateKind::kExecutiveMeeting:
       return actual == 0 ? fmt::format("none in the last {} calendar months", gate.threshold)
                          : fmt::format("{} in the last {} calendar months", actual, gate.threshold);
     case GateKind::kContractOfMonths:
       return actual < 0 ? fmt::format("no active contract, needs one of {} months", gate.threshold)
                         : fmt::format("longest active contract {}, needs {}", Plural(actual, "month", "months"), gate.threshold);
-    case GateKind::kCriticalComplaints: return fmt::format("{}, at most {} allowed", Plural(actual, "open critical complaint", "open critical complaints"), gate.threshold);
-    case GateKind::kOverdueDays: return fmt::format("oldest open invoice {} overdue, at most {} allowed", Plural(actual, "day", "days"), gate.threshold);
-    case GateKind::kMonthsWithOrders: return fmt::format("orders in {} of 12, needs {}", Plural(actual, "month", "months"), gate.threshold);
-    case GateKind::kYearsSinceFirst: return fmt::format("{} since the first contract or order, needs {}", Plural(actual, "full year", "full years"), gate.threshold);
+    case GateKind::kCriticalComplaints:
+      return fmt::format("{}, at most {} allowed", Plural(actual, "open critical complaint", "open critical complaints"), gate.threshold);
+    case GateKind::kOverdueDays:
+      return fmt::format("oldest open invoice {} overdue, at most {} allowed", Plural(actual, "day", "days"), gate.threshold);
+    case GateKind::kMonthsWithOrders:
+      return fmt::format("orders in {} of 12, needs {}", Plural(actual, "month", "months"), gate.threshold);
+    case GateKind::kYearsSinceFirst:
+      return fmt::format("{} since the first contract or order, needs {}", Plural(actual, "full year", "full years"), gate.threshold);
   }
   return "";
 }
 
-std::vector<DimensionResult> DimensionResults(const AccountCore& core, const Window& w, const Policy& policy, const DimensionValues& values) {
+std::vector<DimensionResult> DimensionResults(const AccountCore& core, const Window& w, const Policy& policy,
+                                              const DimensionValues& values) {
   std::vector<DimensionResult> results;
   for (size_t i = 0; i < kDimensionCount; ++i) {
     const auto dimension = static_cast<Dimension>(i);
@@ -68,8 +80,9 @@ void AddMissing(Assessment& a, const AccountCore& core, const Policy& policy) {
     if (gate.tier == *a.next && !gate.pass)
       a.missing.push_back({Shortfall::Kind::kGate, gate.kind, gate.actual, gate.threshold, "gate " + gate.text});
   if (const auto from = DwellEndsAt(core.tier, policy); from && a.at < *from)
-    a.missing.push_back({Shortfall::Kind::kDwell, GateKind::kNone, a.at.micros, from->micros,
-                         fmt::format("last change {}, no rise before {}", FormatTimestamp(*core.tier.last_change_at), FormatTimestamp(*from))});
+    a.missing.push_back(
+        {Shortfall::Kind::kDwell, GateKind::kNone, a.at.micros, from->micros,
+         fmt::format("last change {}, no rise before {}", FormatTimestamp(*core.tier.last_change_at), FormatTimestamp(*from))});
 }
 
 }  // namespace

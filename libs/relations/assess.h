@@ -45,8 +45,8 @@ struct GateResult {
 struct Shortfall {
   enum class Kind { kScore, kGate, kDwell } kind{};
   GateKind gate = GateKind::kNone;
-  int64_t actual = 0, needed = 0;    // kDwell: microseconds since the epoch, now and from when on
-  std::string text;                  // "score 612, needs 800"
+  int64_t actual = 0, needed = 0;  // kDwell: microseconds since the epoch, now and from when on
+  std::string text;                // "score 612, needs 800"
 };
 
 struct Assessment {
@@ -56,9 +56,9 @@ struct Assessment {
   std::string evidence_note;
   std::vector<DimensionResult> dimensions;  // all eight, in order
   std::optional<int32_t> score;
-  std::vector<GateResult> gates;  // PREFERRED, PARTNER, STRATEGIC in the policy's order
-  Tier tier{};                    // computed, as it stands
-  std::optional<Tier> next;       // the tier above; nothing for STRATEGIC
+  std::vector<GateResult> gates;   // PREFERRED, PARTNER, STRATEGIC in the policy's order
+  Tier tier{};                     // computed, as it stands
+  std::optional<Tier> next;        // the tier above; nothing for STRATEGIC
   std::vector<Shortfall> missing;  // empty: the next assessment may rise
 };
 

@@ -273,8 +273,8 @@ struct MonthSums {
   friend bool operator==(const MonthSums&, const MonthSums&) = default;
 };
 
-using Child = std::variant<std::monostate, Contact, Visit, Minutes, ActionItemRow, Opportunity, Project, Trial, Tender, Bid, Contract, Order,
-                           CreditNote, Invoice, Payment, Complaint, Survey, Referral, MonthSums>;
+using Child = std::variant<std::monostate, Contact, Visit, Minutes, ActionItemRow, Opportunity, Project, Trial, Tender, Bid, Contract,
+                           Order, CreditNote, Invoice, Payment, Complaint, Survey, Referral, MonthSums>;
 
 inline ChildKind KindOf(const Child& child) { return static_cast<ChildKind>(child.index()); }
 

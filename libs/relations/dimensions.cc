@@ -38,10 +38,14 @@ int16_t DepthPoints(const AccountCore& core, const Window& w, const DepthConstan
 
 int128 MeasureOf(const TradeSums& sums, Measure measure) {
   switch (measure) {
-    case Measure::kRevenue: return sums.revenue;
-    case Measure::kProfit: return sums.profit;
-    case Measure::kUnits: return sums.units;
-    case Measure::kProjectIncome: return sums.project_income;
+    case Measure::kRevenue:
+      return sums.revenue;
+    case Measure::kProfit:
+      return sums.profit;
+    case Measure::kUnits:
+      return sums.units;
+    case Measure::kProjectIncome:
+      return sums.project_income;
   }
   return 0;
 }
@@ -139,29 +143,45 @@ int16_t ScoreOf(const DimensionValues& dimensions, const Policy& policy) {
 
 int64_t GateActual(const AccountCore& core, const Window& w, GateRule gate) {
   switch (gate.kind) {
-    case GateKind::kNone: return 0;
-    case GateKind::kOrdersOrContracts: return int64_t{w.orders} + w.contracts_in_window;
-    case GateKind::kActiveContracts: return w.contracts_active;
-    case GateKind::kDepartmentsMet: return static_cast<int64_t>(w.departments);
-    case GateKind::kLevelsMet: return LevelsIn(w.levels_met);
-    case GateKind::kDecisionMakerMet: return w.decision_maker_visits;
-    case GateKind::kLinesOrJointProject: return w.joint_projects > 0 ? std::max<int64_t>(gate.threshold, w.lines) : static_cast<int64_t>(w.lines);
-    case GateKind::kExecutiveMeeting: return ExecutiveMeetingsSince(core, w, gate.threshold);
-    case GateKind::kContractOfMonths: return w.longest_active_months;
-    case GateKind::kCriticalComplaints: return static_cast<int64_t>(core.counts.complaints_open_critical);
-    case GateKind::kOverdueDays: return DaysOverdue(core, w);
-    case GateKind::kMonthsWithOrders: return w.months_with_orders;
-    case GateKind::kYearsSinceFirst: return w.years_since_first;
+    case GateKind::kNone:
+      return 0;
+    case GateKind::kOrdersOrContracts:
+      return int64_t{w.orders} + w.contracts_in_window;
+    case GateKind::kActiveContracts:
+      return w.contracts_active;
+    case GateKind::kDepartmentsMet:
+      return static_cast<int64_t>(w.departments);
+    case GateKind::kLevelsMet:
+      return LevelsIn(w.levels_met);
+    case GateKind::kDecisionMakerMet:
+      return w.decision_maker_visits;
+    case GateKind::kLinesOrJointProject:
+      return w.joint_projects > 0 ? std::max<int64_t>(gate.threshold, w.lines) : static_cast<int64_t>(w.lines);
+    case GateKind::kExecutiveMeeting:
+      return ExecutiveMeetingsSince(core, w, gate.threshold);
+    case GateKind::kContractOfMonths:
+      return w.longest_active_months;
+    case GateKind::kCriticalComplaints:
+      return static_cast<int64_t>(core.counts.complaints_open_critical);
+    case GateKind::kOverdueDays:
+      return DaysOverdue(core, w);
+    case GateKind::kMonthsWithOrders:
+      return w.months_with_orders;
+    case GateKind::kYearsSinceFirst:
+      return w.years_since_first;
   }
   return 0;
 }
 
 bool GateHolds(GateRule gate, int64_t actual) {
   switch (gate.kind) {
-    case GateKind::kExecutiveMeeting: return actual >= 1;
+    case GateKind::kExecutiveMeeting:
+      return actual >= 1;
     case GateKind::kCriticalComplaints:
-    case GateKind::kOverdueDays: return actual <= gate.threshold;
-    default: return actual >= gate.threshold;
+    case GateKind::kOverdueDays:
+      return actual <= gate.threshold;
+    default:
+      return actual >= gate.threshold;
   }
 }
 

@@ -562,15 +562,16 @@ struct ParkedDismissed {
 };
 
 // The alternatives stand in the order of kEventTypes.
-using EventBody = std::variant<
-    UnknownEvent, AccountOpened, AccountChanged, ExternalIdLinked, ExternalIdUnlinked, GroupJoined, GroupLeft, OwnerAssigned,
-    KeyAccountDesignated, KeyAccountUndesignated, ContactAdded, ContactChanged, ContactRemoved, VisitHeld, MinutesRecorded,
-    ActionItemDone, ActionItemDropped, OpportunityOpened, OpportunityStageChanged, OpportunityWon, OpportunityLost,
-    OpportunityAbandoned, JointProjectStarted, JointProjectEnded, TrialStarted, TrialEnded, TenderAnnounced, BidInvited, BidSubmitted,
-    BidWon, BidLost, BidWithdrawn, ContractSigned, ContractAmended, ContractEnded, OrderPlaced, OrderCancelled, CreditNoteIssued,
-    InvoiceIssued, InvoiceCancelled, PaymentReceived, ComplaintFiled, ComplaintAcknowledged, ComplaintPaused, ComplaintResumed,
-    ComplaintResolved, ComplaintReopened, ComplaintClosed, SurveySent, SurveyAnswered, ReferralRequested, ReferralReceived,
-    ReferralRecorded, TierDeclared, TierOverridden, TierOverrideWithdrawn, ClockAdvanced, PolicyAdopted, ParkedRepaired, ParkedDismissed>;
+using EventBody =
+    std::variant<UnknownEvent, AccountOpened, AccountChanged, ExternalIdLinked, ExternalIdUnlinked, GroupJoined, GroupLeft, OwnerAssigned,
+                 KeyAccountDesignated, KeyAccountUndesignated, ContactAdded, ContactChanged, ContactRemoved, VisitHeld, MinutesRecorded,
+                 ActionItemDone, ActionItemDropped, OpportunityOpened, OpportunityStageChanged, OpportunityWon, OpportunityLost,
+                 OpportunityAbandoned, JointProjectStarted, JointProjectEnded, TrialStarted, TrialEnded, TenderAnnounced, BidInvited,
+                 BidSubmitted, BidWon, BidLost, BidWithdrawn, ContractSigned, ContractAmended, ContractEnded, OrderPlaced, OrderCancelled,
+                 CreditNoteIssued, InvoiceIssued, InvoiceCancelled, PaymentReceived, ComplaintFiled, ComplaintAcknowledged, ComplaintPaused,
+                 ComplaintResumed, ComplaintResolved, ComplaintReopened, ComplaintClosed, SurveySent, SurveyAnswered, ReferralRequested,
+                 ReferralReceived, ReferralRecorded, TierDeclared, TierOverridden, TierOverrideWithdrawn, ClockAdvanced, PolicyAdopted,
+                 ParkedRepaired, ParkedDismissed>;
 static_assert(std::variant_size_v<EventBody> == kEventTypes.size());
 
 inline EventType TypeOf(const EventBody& body) { return kEventTypes[body.index()].type; }

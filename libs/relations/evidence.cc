@@ -41,16 +41,28 @@ std::vector<Position> EvidenceOf(const AccountCore& core, const Window& w, Dimen
   std::vector<Position> out;
   using enum EvidenceClass;
   switch (dimension) {
-    case Dimension::kHeight: AddMonths(core, w, {kVisit, kExecutiveMeeting}, out); break;
-    case Dimension::kBreadth: AddMonths(core, w, {kVisit, kTrade}, out), AddContracts(core, w, out); break;
+    case Dimension::kHeight:
+      AddMonths(core, w, {kVisit, kExecutiveMeeting}, out);
+      break;
+    case Dimension::kBreadth:
+      AddMonths(core, w, {kVisit, kTrade}, out), AddContracts(core, w, out);
+      break;
     case Dimension::kDepth:
       AddMonths(core, w, {kProject}, out), AddContracts(core, w, out);
       out.push_back(core.first_trade_position);
       break;
-    case Dimension::kValue: AddMonths(core, w, {kTrade}, out); break;
-    case Dimension::kPayment: AddDues(core, w, out); break;
-    case Dimension::kService: AddMonths(core, w, {kComplaint}, out), AddOpenComplaints(core, out); break;
-    case Dimension::kSatisfaction: AddMonths(core, w, {kSurvey}, out); break;
+    case Dimension::kValue:
+      AddMonths(core, w, {kTrade}, out);
+      break;
+    case Dimension::kPayment:
+      AddDues(core, w, out);
+      break;
+    case Dimension::kService:
+      AddMonths(core, w, {kComplaint}, out), AddOpenComplaints(core, out);
+      break;
+    case Dimension::kSatisfaction:
+      AddMonths(core, w, {kSurvey}, out);
+      break;
     case Dimension::kLoyalty:
       AddMonths(core, w, {kTrade}, out), AddContracts(core, w, out);
       out.push_back(core.first_trade_position);
@@ -63,19 +75,40 @@ std::vector<Position> EvidenceOf(const AccountCore& core, const Window& w, GateK
   std::vector<Position> out;
   using enum EvidenceClass;
   switch (gate) {
-    case GateKind::kNone: break;
-    case GateKind::kOrdersOrContracts: AddMonths(core, w, {kTrade}, out), AddContracts(core, w, out); break;
+    case GateKind::kNone:
+      break;
+    case GateKind::kOrdersOrContracts:
+      AddMonths(core, w, {kTrade}, out), AddContracts(core, w, out);
+      break;
     case GateKind::kActiveContracts:
-    case GateKind::kContractOfMonths: AddContracts(core, w, out); break;
+    case GateKind::kContractOfMonths:
+      AddContracts(core, w, out);
+      break;
     case GateKind::kDepartmentsMet:
-    case GateKind::kLevelsMet: AddMonths(core, w, {kVisit}, out); break;
-    case GateKind::kDecisionMakerMet: AddMonths(core, w, {kDecisionMaker}, out); break;
-    case GateKind::kLinesOrJointProject: AddMonths(core, w, {kTrade, kProject}, out), AddContracts(core, w, out); break;
-    case GateKind::kExecutiveMeeting: AddMonths(core, w, {kExecutiveMeeting}, out); break;
-    case GateKind::kCriticalComplaints: AddMonths(core, w, {kComplaint}, out), AddOpenComplaints(core, out); break;
-    case GateKind::kOverdueDays: AddDues(core, w, out); break;
-    case GateKind::kMonthsWithOrders: AddMonths(core, w, {kTrade}, out); break;
-    case GateKind::kYearsSinceFirst: out.push_back(core.first_trade_position); break;
+    case GateKind::kLevelsMet:
+      AddMonths(core, w, {kVisit}, out);
+      break;
+    case GateKind::kDecisionMakerMet:
+      AddMonths(core, w, {kDecisionMaker}, out);
+      break;
+    case GateKind::kLinesOrJointProject:
+      AddMonths(core, w, {kTrade, kProject}, out), AddContracts(core, w, out);
+      break;
+    case GateKind::kExecutiveMeeting:
+      AddMonths(core, w, {kExecutiveMeeting}, out);
+      break;
+    case GateKind::kCriticalComplaints:
+      AddMonths(core, w, {kComplaint}, out), AddOpenComplaints(core, out);
+      break;
+    case GateKind::kOverdueDays:
+      AddDues(core, w, out);
+      break;
+    case GateKind::kMonthsWithOrders:
+      AddMonths(core, w, {kTrade}, out);
+      break;
+    case GateKind::kYearsSinceFirst:
+      out.push_back(core.first_trade_position);
+      break;
   }
   return Tidied(std::move(out));
 }

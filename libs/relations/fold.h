@@ -7,6 +7,14 @@
 //   transition = Fold(core, children, event, context) // write core and dirty children
 //
 // A read at V works on a copy of the core: AdvanceTo(copy, V, context).
+//
+// relations is the domain: it knows base and nothing else, no protos, no storage,
+// no network. All of it is values and pure functions, safe from any thread as long
+// as nobody writes the value. Read in this order: event_type.h and events.h (what
+// happens), account.h and child.h (what is known), policy.h (the rules' numbers),
+// this file (how one becomes the other), assess.h (why), row_coding.h (bytes).
+// Inside: applier.h and apply_*.cc apply one event, advance.cc lets time pass,
+// window.cc and dimensions.cc are the formulas, tier_machine.cc moves the tier.
 #pragma once
 
 #include <optional>

@@ -11,10 +11,19 @@ std::string_view NameOf(Dimension dimension) {
 }
 
 std::string_view NameOf(GateKind kind) {
-  static constexpr std::string_view kNames[] = {
-      "NONE",          "ORDERS_OR_CONTRACTS",    "ACTIVE_CONTRACTS",  "DEPARTMENTS_MET",    "LEVELS_MET",
-      "DECISION_MAKER_MET", "LINES_OR_JOINT_PROJECT", "EXECUTIVE_MEETING", "CONTRACT_OF_MONTHS", "CRITICAL_COMPLAINTS",
-      "OVERDUE_DAYS",  "MONTHS_WITH_ORDERS",     "YEARS_SINCE_FIRST"};
+  static constexpr std::string_view kNames[] = {"NONE",
+                                                "ORDERS_OR_CONTRACTS",
+                                                "ACTIVE_CONTRACTS",
+                                                "DEPARTMENTS_MET",
+                                                "LEVELS_MET",
+                                                "DECISION_MAKER_MET",
+                                                "LINES_OR_JOINT_PROJECT",
+                                                "EXECUTIVE_MEETING",
+                                                "CONTRACT_OF_MONTHS",
+                                                "CRITICAL_COMPLAINTS",
+                                                "OVERDUE_DAYS",
+                                                "MONTHS_WITH_ORDERS",
+                                                "YEARS_SINCE_FIRST"};
   const auto index = static_cast<size_t>(kind);
   return index < std::size(kNames) ? kNames[index] : kNames[0];
 }

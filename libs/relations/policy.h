@@ -31,18 +31,18 @@ enum class Measure : uint8_t { kRevenue = 0, kProfit = 1, kUnits = 2, kProjectIn
 // numbers are stored in tier changes and never reused.
 enum class GateKind : uint8_t {
   kNone = 0,
-  kOrdersOrContracts = 1,      // orders placed + contracts active at some time in W12 >= threshold
-  kActiveContracts = 2,        // contracts active at t >= threshold
-  kDepartmentsMet = 3,         // departments met in W12 >= threshold
-  kLevelsMet = 4,              // levels met in W12 >= threshold
-  kDecisionMakerMet = 5,       // visits with a decision maker in W12 >= threshold
-  kLinesOrJointProject = 6,    // business lines >= threshold, or a joint project started in W12
-  kExecutiveMeeting = 7,       // an executive-to-executive visit in the month of t or the threshold - 1 before it
-  kContractOfMonths = 8,       // a contract active at t runs for >= threshold months
-  kCriticalComplaints = 9,     // open critical complaints <= threshold
-  kOverdueDays = 10,           // nothing open is more than threshold days overdue
-  kMonthsWithOrders = 11,      // months of W12 with an order placed >= threshold
-  kYearsSinceFirst = 12,       // full years since the first contract or order >= threshold
+  kOrdersOrContracts = 1,    // orders placed + contracts active at some time in W12 >= threshold
+  kActiveContracts = 2,      // contracts active at t >= threshold
+  kDepartmentsMet = 3,       // departments met in W12 >= threshold
+  kLevelsMet = 4,            // levels met in W12 >= threshold
+  kDecisionMakerMet = 5,     // visits with a decision maker in W12 >= threshold
+  kLinesOrJointProject = 6,  // business lines >= threshold, or a joint project started in W12
+  kExecutiveMeeting = 7,     // an executive-to-executive visit in the month of t or the threshold - 1 before it
+  kContractOfMonths = 8,     // a contract active at t runs for >= threshold months
+  kCriticalComplaints = 9,   // open critical complaints <= threshold
+  kOverdueDays = 10,         // nothing open is more than threshold days overdue
+  kMonthsWithOrders = 11,    // months of W12 with an order placed >= threshold
+  kYearsSinceFirst = 12,     // full years since the first contract or order >= threshold
 };
 // "EXECUTIVE_MEETING" ...
 std::string_view NameOf(GateKind kind);
@@ -93,7 +93,7 @@ struct DepthConstants {
   int32_t active_contract = 0;
   int32_t long_contract = 0;  // instead of active_contract, for one of >= long_contract_months
   int32_t long_contract_months = 12;
-  int32_t per_project = 0, projects_max = 0;      // projects_max, supporters_max, years_max: points
+  int32_t per_project = 0, projects_max = 0;  // projects_max, supporters_max, years_max: points
   int32_t per_supporter = 0, supporters_max = 0;
   int32_t per_year = 0, years_max = 0;
   friend bool operator==(const DepthConstants&, const DepthConstants&) = default;

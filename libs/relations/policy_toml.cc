@@ -166,8 +166,9 @@ void ReadValue(Table& root, Policy& p) {
   if (const toml::array* bands = t.Array("bands")) {
     for (const toml::node& node : *bands) {
       const auto point = ReadBandPoint(node);
-      const bool ascends = point && (p.value_bands.empty() ? point->amount == 0
-                                                           : point->amount > p.value_bands.back().amount && point->points >= p.value_bands.back().points);
+      const bool ascends =
+          point && (p.value_bands.empty() ? point->amount == 0
+                                          : point->amount > p.value_bands.back().amount && point->points >= p.value_bands.back().points);
       if (!ascends) {
         root.problem().Say("value.bands", "must be pairs [amount, points] from amount 0 upwards, points 0 to 1000 that never fall");
         break;

@@ -113,8 +113,8 @@ void VisitFields(A& a, Field<A, Contact>& v) {
 }
 template <class A>
 void VisitFields(A& a, Field<A, Visit>& v) {
-  a.Sparse(v.held_at, v.kind, v.review_of, v.highest_level, v.executive_to_executive, v.planned_minutes, v.actual_minutes, v.customers, v.ours,
-           v.position);
+  a.Sparse(v.held_at, v.kind, v.review_of, v.highest_level, v.executive_to_executive, v.planned_minutes, v.actual_minutes, v.customers,
+           v.ours, v.position);
 }
 template <class A>
 void VisitFields(A& a, Field<A, Minutes>& v) {
@@ -126,8 +126,8 @@ void VisitFields(A& a, Field<A, ActionItemRow>& v) {
 }
 template <class A>
 void VisitFields(A& a, Field<A, Opportunity>& v) {
-  a.Sparse(v.name, v.business_line, v.owner, v.competitor, v.kind, v.initiation, v.stage, v.state, v.amount, v.expected_close_at, v.opened_at,
-           v.stage_since, v.closed_at, v.stage_changes, v.regressions, v.position);
+  a.Sparse(v.name, v.business_line, v.owner, v.competitor, v.kind, v.initiation, v.stage, v.state, v.amount, v.expected_close_at,
+           v.opened_at, v.stage_since, v.closed_at, v.stage_changes, v.regressions, v.position);
 }
 template <class A>
 void VisitFields(A& a, Field<A, Project>& v) {

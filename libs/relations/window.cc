@@ -46,7 +46,9 @@ void SetDays(Window& w, const AccountCore& core, BusinessCalendar calendar) {
 
 int LevelsIn(uint8_t levels_met) { return std::popcount(levels_met); }
 
-Level HighestLevel(uint8_t levels_met) { return levels_met == 0 ? Level::kUnspecified : static_cast<Level>(std::bit_width(levels_met) - 1); }
+Level HighestLevel(uint8_t levels_met) {
+  return levels_met == 0 ? Level::kUnspecified : static_cast<Level>(std::bit_width(levels_met) - 1);
+}
 
 Window SumWindow(const AccountCore& core, Timestamp t, BusinessCalendar calendar) {
   Window w{.t = t};

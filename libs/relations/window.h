@@ -8,7 +8,7 @@ namespace guanxi::relations {
 
 struct Window {
   Timestamp t;
-  Month first, last;           // W12, inclusive
+  Month first, last;  // W12, inclusive
   // Days of W12: [first_day, past_day). All three only when something is owed.
   Day first_day, past_day, today;
 
@@ -24,10 +24,10 @@ struct Window {
   uint32_t months_with_orders = 0;
   uint32_t months_with_business = 0;  // an order placed or a contract active
 
-  uint32_t contracts_in_window = 0;   // active at some time in W12, up to t
-  uint32_t contracts_active = 0;      // at t
+  uint32_t contracts_in_window = 0;    // active at some time in W12, up to t
+  uint32_t contracts_active = 0;       // at t
   int32_t longest_active_months = -1;  // of those; -1: none
-  int32_t years_since_first = 0;      // full years since the first contract or order
+  int32_t years_since_first = 0;       // full years since the first contract or order
 };
 
 // Cost: O(months + contracts).

@@ -58,7 +58,8 @@ BOOST_AUTO_TEST_CASE(the_account_currency_is_the_opened_one_or_that_of_the_first
 BOOST_AUTO_TEST_CASE(sealed_parts_of_a_contact_are_kept_and_never_read) {
   Scene acme;
   acme.Happens("2024-03-01", ContactAdded{.contact_id = "ann", .sealed_personal = "S1"});
-  for (int i = 0; i < 30; ++i) acme.Happens("2024-03-02", ContactChanged{.contact_id = "ann", .sealed_personal = "S" + std::to_string(i + 2)});
+  for (int i = 0; i < 30; ++i)
+    acme.Happens("2024-03-02", ContactChanged{.contact_id = "ann", .sealed_personal = "S" + std::to_string(i + 2)});
   const Contact& ann = *acme.Row<Contact>("ann");
   BOOST_TEST(ann.personal.size() == 17u);
   BOOST_TEST(ann.personal.front().sealed == "S1");
@@ -69,7 +70,8 @@ BOOST_AUTO_TEST_CASE(sealed_parts_of_a_contact_are_kept_and_never_read) {
 BOOST_AUTO_TEST_CASE(stages_move_freely_and_going_back_is_counted) {
   Scene acme;
   acme.Happens("2024-03-01", OpportunityOpened{.opportunity_id = "o"});
-  for (const ProcurementStage stage : {ProcurementStage::kBidding, ProcurementStage::kAnalysis, ProcurementStage::kAnalysis, ProcurementStage::kPurchase, ProcurementStage::kTesting})
+  for (const ProcurementStage stage : {ProcurementStage::kBidding, ProcurementStage::kAnalysis, ProcurementStage::kAnalysis,
+                                       ProcurementStage::kPurchase, ProcurementStage::kTesting})
     acme.Happens("2024-03-02", OpportunityStageChanged{.opportunity_id = "o", .stage = stage});
   BOOST_TEST(acme.Row<Opportunity>("o")->stage_changes == 4u);
   BOOST_TEST(acme.Row<Opportunity>("o")->regressions == 2u);
@@ -81,7 +83,10 @@ BOOST_AUTO_TEST_CASE(stages_move_freely_and_going_back_is_counted) {
 
 BOOST_AUTO_TEST_CASE(action_items_fall_overdue_by_time_alone) {
   Scene acme;
-  acme.Happens("2024-03-01", MinutesRecorded{.minutes_id = "m", .action_items = {{.item_id = "a", .due_at = At("2024-03-10")}, {.item_id = "b", .due_at = At("2024-03-10")}, {.item_id = "c"}}});
+  acme.Happens("2024-03-01", MinutesRecorded{.minutes_id = "m",
+                                             .action_items = {{.item_id = "a", .due_at = At("2024-03-10")},
+                                                              {.item_id = "b", .due_at = At("2024-03-10")},
+                                                              {.item_id = "c"}}});
   BOOST_TEST(acme.core().counts.action_items_open == 3u);
   BOOST_TEST((NextActionItemDue(acme.core()) == At("2024-03-10")));
   BOOST_TEST(OverdueActionItems(acme.core(), At("2024-03-10")) == 0u);
@@ -96,7 +101,8 @@ BOOST_AUTO_TEST_CASE(action_items_fall_overdue_by_time_alone) {
 BOOST_AUTO_TEST_CASE(a_referral_tells_the_other_account_and_the_first_one_counts) {
   Scene acme;
   acme.Happens("2024-03-01", ReferralRequested{.referral_id = "r"});
-  const Transition t = acme.Happens("2024-03-02", ReferralReceived{.referral_id = "r", .referred_account_id = "BETA", .referral_class = ReferralClass::kMostLikely});
+  const Transition t = acme.Happens(
+      "2024-03-02", ReferralReceived{.referral_id = "r", .referred_account_id = "BETA", .referral_class = ReferralClass::kMostLikely});
   BOOST_REQUIRE(t.outbox.size() == 1u);
   BOOST_TEST(t.outbox[0].to.value == "BETA");
   BOOST_TEST(t.outbox[0].origin.value == 2u);
@@ -111,7 +117,8 @@ BOOST_AUTO_TEST_CASE(children_needed_names_each_row_once) {
   const AccountCore core;
   const auto needed = [&](EventBody body) {
     std::string text;
-    for (const ChildKey& key : ChildrenNeeded(core, {TypeOf(body), Position{1}, At("2024-03-31T23:00:00Z"), body}, BusinessCalendar(8 * kMicrosPerHour)))
+    for (const ChildKey& key :
+         ChildrenNeeded(core, {TypeOf(body), Position{1}, At("2024-03-31T23:00:00Z"), body}, BusinessCalendar(8 * kMicrosPerHour)))
       text += fmt::format("{}:{} ", NameOf(key.kind), key.id);
     return text;
   };
@@ -125,7 +132,8 @@ BOOST_AUTO_TEST_CASE(children_needed_names_each_row_once) {
 
 BOOST_AUTO_TEST_CASE(a_contract_amended_after_its_end_lives_again) {
   Scene acme;
-  acme.Happens("2022-01-01", ContractSigned{.contract_id = "k", .starts_at = At("2022-01-01"), .ends_at = At("2022-06-01"), .business_lines = {"pumps"}});
+  acme.Happens("2022-01-01",
+               ContractSigned{.contract_id = "k", .starts_at = At("2022-01-01"), .ends_at = At("2022-06-01"), .business_lines = {"pumps"}});
   acme.Happens("2024-03-01", AccountChanged{});
   BOOST_TEST(acme.core().contracts.empty());  // over and out of W12
   acme.Happens("2024-03-02", ContractAmended{.contract_id = "k", .ends_at = At("2025-01-01")});
@@ -140,7 +148,9 @@ BOOST_AUTO_TEST_CASE(a_contract_amended_after_its_end_lives_again) {
 BOOST_AUTO_TEST_CASE(the_contracts_that_end_first_make_room_when_there_are_too_many) {
   Scene acme;
   for (int i = 0; i < 1030; ++i)
-    acme.Happens("2024-01-01", ContractSigned{.contract_id = std::to_string(i), .starts_at = At("2024-01-01"), .ends_at = Timestamp{At("2024-06-01").micros + i * kMicrosPerDay}});
+    acme.Happens("2024-01-01", ContractSigned{.contract_id = std::to_string(i),
+                                              .starts_at = At("2024-01-01"),
+                                              .ends_at = Timestamp{At("2024-06-01").micros + i * kMicrosPerDay}});
   BOOST_TEST(acme.core().contracts.size() == 1024u);
   BOOST_TEST(acme.core().contracts.front().contract_id == "6");
 }

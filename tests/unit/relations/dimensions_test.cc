@@ -22,8 +22,12 @@ CustomerParticipant Met(Level level, std::string department = "", std::string co
 ContractSigned Signed(std::string id, std::string_view from, std::string_view to, std::vector<std::string> lines = {}) {
   return {.contract_id = std::move(id), .starts_at = At(from), .ends_at = At(to), .business_lines = std::move(lines)};
 }
-InvoiceIssued Invoiced(std::string id, int64_t amount, std::string_view due) { return {.invoice_id = std::move(id), .amount = Eur(amount), .due_at = At(due)}; }
-PaymentReceived Paid(std::string id, std::string invoice, int64_t amount) { return {.payment_id = std::move(id), .invoice_id = std::move(invoice), .amount = Eur(amount)}; }
+InvoiceIssued Invoiced(std::string id, int64_t amount, std::string_view due) {
+  return {.invoice_id = std::move(id), .amount = Eur(amount), .due_at = At(due)};
+}
+PaymentReceived Paid(std::string id, std::string invoice, int64_t amount) {
+  return {.payment_id = std::move(id), .invoice_id = std::move(invoice), .amount = Eur(amount)};
+}
 void Answered(Scene& scene, std::string_view at, const std::string& id, int32_t score, int32_t scale) {
   scene.Happens(at, SurveySent{.survey_id = id});
   scene.Happens(at, SurveyAnswered{.survey_id = id, .score = score, .scale = scale});
@@ -45,7 +49,8 @@ BOOST_AUTO_TEST_CASE(height_is_the_highest_level_met_and_up_to_three_executive_m
   BOOST_TEST(acme.DimensionAt("2024-01-12", Dimension::kHeight) == 550);
   acme.Happens("2024-01-13", Visited("v3", {Met(Level::kExecutive)}, Level::kSenior));
   BOOST_TEST(acme.DimensionAt("2024-01-13", Dimension::kHeight) == 700);  // no executive of ours
-  for (int i = 4; i <= 7; ++i) acme.Happens("2024-01-14", Visited("v" + std::to_string(i), {Met(Level::kExecutive), Met(Level::kExecutive)}, Level::kExecutive));
+  for (int i = 4; i <= 7; ++i)
+    acme.Happens("2024-01-14", Visited("v" + std::to_string(i), {Met(Level::kExecutive), Met(Level::kExecutive)}, Level::kExecutive));
   BOOST_TEST(acme.DimensionAt("2024-01-14", Dimension::kHeight) == 1000);  // 700 + 100 * min(4, 3)
 }
 
@@ -78,7 +83,8 @@ BOOST_AUTO_TEST_CASE(breadth_adds_departments_levels_and_lines) {
   Scene acme;
   acme.Happens("2024-03-01", SurveySent{.survey_id = "s"});
   BOOST_TEST(acme.DimensionAt("2024-03-01", Dimension::kBreadth) == kNone);
-  acme.Happens("2024-03-01", Visited("v1", {Met(Level::kSenior, "purchasing"), Met(Level::kOperational, "production"), Met(Level::kSenior, "purchasing")}));
+  acme.Happens("2024-03-01", Visited("v1", {Met(Level::kSenior, "purchasing"), Met(Level::kOperational, "production"),
+                                            Met(Level::kSenior, "purchasing")}));
   BOOST_TEST(acme.DimensionAt("2024-03-01", Dimension::kBreadth) == 310);  // 400*2/5 + 300*2/4 = 160 + 150
   acme.Happens("2024-03-02", MakeOrder("o1", {{"pumps", 10, {}}, {"valves", 10, {}}, {"pumps", 10, {}}, {"", 5, {}}}));
   BOOST_TEST(acme.DimensionAt("2024-03-02", Dimension::kBreadth) == 460);  // + 300*2/4
@@ -156,8 +162,17 @@ BOOST_AUTO_TEST_CASE(value_is_interpolated_between_the_bands) {
     int points;
   };
   // 200 + (55,000-10,000)*200/90,000 = 300; 10,225 -> 200.5, to the even 200; 10,675 -> 201.5, to the even 202.
-  for (const Row row : {Row{0, 0}, {5'000, 100}, {10'000, 200}, {55'000, 300}, {10'225, 200}, {10'675, 202}, {100'000, 400}, {2'000'000, 800},
-                        {6'000'000, 900}, {10'000'000, 1000}, {900'000'000, 1000}}) {
+  for (const Row row : {Row{0, 0},
+                        {5'000, 100},
+                        {10'000, 200},
+                        {55'000, 300},
+                        {10'225, 200},
+                        {10'675, 202},
+                        {100'000, 400},
+                        {2'000'000, 800},
+                        {6'000'000, 900},
+                        {10'000'000, 1000},
+                        {900'000'000, 1000}}) {
     Scene acme;
     acme.Happens("2024-03-02", MakeOrder("o1", row.revenue));
     BOOST_TEST(acme.DimensionAt("2024-03-02", Dimension::kValue) == row.points, "for " << row.revenue);
@@ -245,9 +260,9 @@ BOOST_AUTO_TEST_CASE(service_loses_for_open_complaints_recurrences_and_missed_ti
   BOOST_TEST(acme.DimensionAt("2024-01-02", Dimension::kService) == 1000);
   acme.Happens("2024-02-05T08:00:00Z", ComplaintFiled{.complaint_id = "x1", .category = "leak"});
   acme.Happens("2024-02-05T09:00:00Z", ComplaintFiled{.complaint_id = "x2", .category = "noise", .severity = Severity::kCritical});
-  BOOST_TEST(acme.DimensionAt("2024-02-05T09:00:00Z", Dimension::kService) == 550);  // - 150 - 300
-  acme.Happens("2024-02-05T11:00:00Z", ComplaintAcknowledged{.complaint_id = "x2"});   // due 11:00: a hit
-  acme.Happens("2024-02-05T12:00:00Z", ComplaintResolved{.complaint_id = "x1"});       // both hits
+  BOOST_TEST(acme.DimensionAt("2024-02-05T09:00:00Z", Dimension::kService) == 550);   // - 150 - 300
+  acme.Happens("2024-02-05T11:00:00Z", ComplaintAcknowledged{.complaint_id = "x2"});  // due 11:00: a hit
+  acme.Happens("2024-02-05T12:00:00Z", ComplaintResolved{.complaint_id = "x1"});      // both hits
   BOOST_TEST(acme.DimensionAt("2024-02-05T12:00:00Z", Dimension::kService) == 700);
   // x2 not resolved by the 6th, 9:00: 3 hits, 1 miss: - 500*1/4 = 125
   BOOST_TEST(acme.DimensionAt("2024-02-06T09:00:00Z", Dimension::kService) == 575);
@@ -259,7 +274,8 @@ BOOST_AUTO_TEST_CASE(service_loses_for_open_complaints_recurrences_and_missed_ti
 
 BOOST_AUTO_TEST_CASE(service_never_falls_below_0_and_counts_open_complaints_of_any_age) {
   Scene acme;
-  for (int i = 0; i < 9; ++i) acme.Happens("2020-02-05", ComplaintFiled{.complaint_id = std::to_string(i), .severity = Severity::kCritical});
+  for (int i = 0; i < 9; ++i)
+    acme.Happens("2020-02-05", ComplaintFiled{.complaint_id = std::to_string(i), .severity = Severity::kCritical});
   BOOST_TEST(acme.DimensionAt("2020-02-05", Dimension::kService) == 0);
   BOOST_TEST(acme.DimensionAt("2024-02-05", Dimension::kService) == 0);  // still open, so still applicable
 }
@@ -326,10 +342,10 @@ BOOST_AUTO_TEST_CASE(scores_round_half_to_even) {
 
 BOOST_AUTO_TEST_CASE(an_assessment_names_the_events_it_rests_on) {
   Scene acme;
-  acme.Happens("2024-03-01", Visited("v1", {Met(Level::kSenior)}));          // 1
-  acme.Happens("2024-03-02", Visited("v2", {Met(Level::kSenior)}));          // 2: the newest of March
-  acme.Happens("2024-04-02", Visited("v3", {Met(Level::kOperational)}));     // 3
-  acme.Happens("2024-04-03", MakeOrder("o1", 10));                           // 4
+  acme.Happens("2024-03-01", Visited("v1", {Met(Level::kSenior)}));       // 1
+  acme.Happens("2024-03-02", Visited("v2", {Met(Level::kSenior)}));       // 2: the newest of March
+  acme.Happens("2024-04-02", Visited("v3", {Met(Level::kOperational)}));  // 3
+  acme.Happens("2024-04-03", MakeOrder("o1", 10));                        // 4
   const Assessment a = acme.AssessAt("2024-04-03");
   const auto positions = [&](Dimension d) {
     std::vector<uint64_t> numbers;

@@ -53,7 +53,10 @@ BOOST_AUTO_TEST_CASE(the_standard_policy_has_the_published_numbers) {
   BOOST_TEST((edges(Tier::kPreferred) == std::pair(400, 350)));
   BOOST_TEST((edges(Tier::kPartner) == std::pair(600, 550)));
   BOOST_TEST((edges(Tier::kStrategic) == std::pair(800, 750)));
-  BOOST_TEST((p.RuleOf(Tier::kStrategic).gates == std::vector<GateRule>{{GateKind::kExecutiveMeeting, 6}, {GateKind::kContractOfMonths, 12}, {GateKind::kCriticalComplaints, 0}, {GateKind::kOverdueDays, 60}}));
+  BOOST_TEST((p.RuleOf(Tier::kStrategic).gates == std::vector<GateRule>{{GateKind::kExecutiveMeeting, 6},
+                                                                        {GateKind::kContractOfMonths, 12},
+                                                                        {GateKind::kCriticalComplaints, 0},
+                                                                        {GateKind::kOverdueDays, 60}}));
   BOOST_TEST(p.RuleOf(Tier::kPartner).gates.size() == 5u);
   BOOST_TEST((p.value_bands.back() == BandPoint{10'000'000, 1000}));
   BOOST_TEST((p.sla_critical == SlaHours{2, 24}));

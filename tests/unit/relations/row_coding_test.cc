@@ -17,7 +17,11 @@ std::string Hex(std::string_view bytes) {
 }
 
 Payment ExamplePayment() {
-  return {.invoice_id = "7", .amount = {12'500'000, kEur}, .applied_micros = 12'500'000, .received_at = Timestamp{1'000'000}, .position = Position{4}};
+  return {.invoice_id = "7",
+          .amount = {12'500'000, kEur},
+          .applied_micros = 12'500'000,
+          .received_at = Timestamp{1'000'000},
+          .position = Position{4}};
 }
 
 std::string_view ReasonOfStatus(const absl::Status& status) { return ReasonOf(status) ? ReasonOf(status)->name : "none"; }
@@ -62,7 +66,8 @@ BOOST_AUTO_TEST_CASE(a_core_no_fold_could_have_written_is_corrupt) {
 }
 
 BOOST_AUTO_TEST_CASE(amounts_of_more_than_64_bits_survive) {
-  for (const int128 amount : {int128{1} << 100, -(int128{1} << 100), int128{-1}, int128{INT64_MIN}, ~(int128{1} << 127), int128{1} << 126}) {
+  for (const int128 amount :
+       {int128{1} << 100, -(int128{1} << 100), int128{-1}, int128{INT64_MIN}, ~(int128{1} << 127), int128{1} << 126}) {
     AccountCore core;
     core.older_open = amount;
     BOOST_TEST((DecodeCore(EncodedCore(core)).value().older_open == amount));

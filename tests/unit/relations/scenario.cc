@@ -282,9 +282,12 @@ class Play {
 
   std::string Because(const TierChange& c) const {
     switch (c.rule) {
-      case TierRuleKind::kGate: return fmt::format("gate {} fails, score {}", NameOf(c.gate), c.score);
-      case TierRuleKind::kScoreDown: return fmt::format("score {} is below {} at the month ends", c.score, c.edge);
-      case TierRuleKind::kScoreUp: return fmt::format("score {} is at or above {}", c.score, c.edge);
+      case TierRuleKind::kGate:
+        return fmt::format("gate {} fails, score {}", NameOf(c.gate), c.score);
+      case TierRuleKind::kScoreDown:
+        return fmt::format("score {} is below {} at the month ends", c.score, c.edge);
+      case TierRuleKind::kScoreUp:
+        return fmt::format("score {} is at or above {}", c.score, c.edge);
     }
     return "";
   }
@@ -309,12 +312,14 @@ class Play {
     for (const Shortfall& s : a.missing) missing.push_back(s.text);
     out_ += fmt::format("{}: {}", Instant(t), NameOf(a.tier));
     out_ += a.score ? fmt::format(", score {} ({})", *a.score, fmt::join(dimensions, ", ")) : ", no score";
-    if (const TierOverride* o = OverrideInForce(core, t)) out_ += fmt::format("; shown as {} until {}", NameOf(o->tier), Instant(o->expires_at));
+    if (const TierOverride* o = OverrideInForce(core, t))
+      out_ += fmt::format("; shown as {} until {}", NameOf(o->tier), Instant(o->expires_at));
     if (core.declared) out_ += fmt::format("; declared {}", NameOf(core.declared->tier));
     if (core.tier.month_ends_below > 0) out_ += fmt::format("; {} month end below", core.tier.month_ends_below);
     if (!a.evidence_note.empty()) out_ += "; " + a.evidence_note;
     out_ += "\n";
-    for (const std::string& text : explained ? missing : std::vector<std::string>{}) out_ += fmt::format("  for {}: {}\n", NameOf(*a.next), text);
+    for (const std::string& text : explained ? missing : std::vector<std::string>{})
+      out_ += fmt::format("  for {}: {}\n", NameOf(*a.next), text);
   }
 
   // Lines that do not begin with a date.
@@ -343,7 +348,10 @@ class Play {
       {"project", [](Phrase& p) { return JointProjectStarted{.project_id = p.Take()}; }},
       {"trial", [](Phrase& p) { return TrialStarted{.trial_id = p.Take()}; }},
       {"invoice", ReadInvoice},
-      {"pay", [this](Phrase& p) { return PaymentReceived{.payment_id = "payment-" + std::to_string(events_), .invoice_id = p.Take(), .amount = Eur(p.Number())}; }},
+      {"pay",
+       [this](Phrase& p) {
+         return PaymentReceived{.payment_id = "payment-" + std::to_string(events_), .invoice_id = p.Take(), .amount = Eur(p.Number())};
+       }},
       {"void", [](Phrase& p) { return InvoiceCancelled{.invoice_id = p.Take()}; }},
       {"complaint", ReadComplaint},
       {"acknowledge", [](Phrase& p) { return ComplaintAcknowledged{.complaint_id = p.Take()}; }},
@@ -355,7 +363,7 @@ class Play {
       {"declare", [](Phrase& p) { return TierDeclared{.tier = p.ATier()}; }},
       {"override", ReadOverride},
       {"withdraw", [](Phrase&) { return TierOverrideWithdrawn{}; }},
-      {"note", [](Phrase&) { return AccountChanged{}; }},  // a business event that changes nothing
+      {"note", [](Phrase&) { return AccountChanged{}; }},                              // a business event that changes nothing
       {"news", [](Phrase&) { return UnknownEvent{"guanxi.event.v1.SomethingNew"}; }},  // of a type not known
   };
 

@@ -30,19 +30,24 @@ struct Line {
 inline OrderPlaced MakeOrder(std::string id, const std::vector<Line>& lines, CurrencyCode currency = kEur) {
   OrderPlaced order{.order_id = std::move(id), .currency = currency};
   for (const Line& line : lines) {
-    OrderLine row{.product = "p", .business_line = line.business_line, .quantity_micros = 1'000'000, .unit_price_micros = line.amount * 1'000'000};
+    OrderLine row{
+        .product = "p", .business_line = line.business_line, .quantity_micros = 1'000'000, .unit_price_micros = line.amount * 1'000'000};
     if (line.cost) row.unit_cost_micros = *line.cost * 1'000'000;
     order.lines.push_back(row);
   }
   return order;
 }
-inline OrderPlaced MakeOrder(std::string id, int64_t amount, CurrencyCode currency = kEur) { return MakeOrder(std::move(id), {{"", amount, {}}}, currency); }
+inline OrderPlaced MakeOrder(std::string id, int64_t amount, CurrencyCode currency = kEur) {
+  return MakeOrder(std::move(id), {{"", amount, {}}}, currency);
+}
 
 class Scene {
  public:
   explicit Scene(std::string id = "ACME") { core_.id = AccountId(std::move(id)); }
 
-  Transition Happens(std::string_view at, EventBody body) { return Folds(Event{TypeOf(body), Position{next_position_++}, At(at), std::move(body)}); }
+  Transition Happens(std::string_view at, EventBody body) {
+    return Folds(Event{TypeOf(body), Position{next_position_++}, At(at), std::move(body)});
+  }
 
   Transition Folds(const Event& event) {
     ChildSet children;
@@ -80,7 +85,9 @@ class Scene {
   void TimePasses(std::string_view t) {
     for (const TierChange& change : AdvanceTo(core_, At(t), context()).tier_changes) tier_history_.push_back(change);
   }
-  void Adopts(Policy policy, std::string_view effective_at, uint64_t epoch = 1) { policies_.Adopt(std::move(policy), At(effective_at), epoch, Position{0}); }
+  void Adopts(Policy policy, std::string_view effective_at, uint64_t epoch = 1) {
+    policies_.Adopt(std::move(policy), At(effective_at), epoch, Position{0});
+  }
 
   template <class T>
   const T* Row(const std::string& id) const {

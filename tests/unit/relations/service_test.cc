@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_resolution_answers_too_and_so_does_closing_an_open_one) {
 BOOST_AUTO_TEST_CASE(a_pause_moves_both_due_times_by_its_length) {
   Scene acme = Filed();
   acme.Happens("2024-03-04T12:00:00Z", ComplaintPaused{.complaint_id = "x"});
-  BOOST_TEST(Decisions(acme.ReadAt("2024-04-30")) == (Sla{0, 0}));  // nothing falls due while paused
+  BOOST_TEST(Decisions(acme.ReadAt("2024-04-30")) == (Sla{0, 0}));              // nothing falls due while paused
   acme.Happens("2024-03-06T12:00:00Z", ComplaintResumed{.complaint_id = "x"});  // 48 h later
   BOOST_TEST(Decisions(acme.ReadAt("2024-03-06T15:59:59.999999Z")) == (Sla{0, 0}));
   BOOST_TEST(Decisions(acme.ReadAt("2024-03-06T16:00:00Z")) == (Sla{0, 1}));
@@ -129,7 +129,10 @@ BOOST_AUTO_TEST_CASE(recurrence_looks_back_thirty_days_to_the_microsecond_in_the
     const char* category;
     bool recurs;
   };
-  for (const Row row : {Row{"2024-04-04T09:00:00Z", "leak", true}, {"2024-04-04T09:00:00.000001Z", "leak", false}, {"2024-03-10", "noise", false}, {"2024-03-10", "", false}}) {
+  for (const Row row : {Row{"2024-04-04T09:00:00Z", "leak", true},
+                        {"2024-04-04T09:00:00.000001Z", "leak", false},
+                        {"2024-03-10", "noise", false},
+                        {"2024-03-10", "", false}}) {
     Scene acme = Filed();
     acme.Happens("2024-03-04T09:00:00Z", ComplaintResolved{.complaint_id = "x"});
     acme.Happens("2024-03-05T09:00:00Z", ComplaintClosed{.complaint_id = "x"});  // the closing counts, not the resolution

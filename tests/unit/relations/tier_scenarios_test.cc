@@ -1,7 +1,7 @@
 // Plays tests/golden/tiers/*.txt. With GUANXI_REWRITE=1 (or --rewrite after --) the
 // expected parts are rewritten instead: read the difference before committing it.
-#include <boost/test/unit_test.hpp>
 #include <algorithm>
+#include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -48,7 +48,9 @@ BOOST_AUTO_TEST_CASE(every_scenario_ends_as_its_file_says) {
     std::vector<std::string> outcomes;
     for (const Scenario& scenario : scenarios) {
       outcomes.push_back(Outcome(scenario));
-      if (!Rewriting()) BOOST_TEST(outcomes.back() == scenario.expected, path.filename().string() << ": " << scenario.name << "\nis now\n" << outcomes.back());
+      if (!Rewriting())
+        BOOST_TEST(outcomes.back() == scenario.expected, path.filename().string() << ": " << scenario.name << "\nis now\n"
+                                                                                  << outcomes.back());
     }
     if (Rewriting()) std::ofstream(path, std::ios::binary) << FormatScenarios(scenarios, outcomes);
   }

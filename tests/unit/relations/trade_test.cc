@@ -45,7 +45,8 @@ BOOST_AUTO_TEST_CASE(a_credit_note_reduces_project_income_only_when_its_order_ha
   OrderPlaced order = MakeOrder("o1", 100);
   order.project_id = "plant";
   acme.Happens("2024-03-05", order);
-  acme.Happens("2024-03-06", CreditNoteIssued{.credit_note_id = "c1", .order_id = "o1", .currency = kEur, .lines = MakeOrder("", 30).lines});
+  acme.Happens("2024-03-06",
+               CreditNoteIssued{.credit_note_id = "c1", .order_id = "o1", .currency = kEur, .lines = MakeOrder("", 30).lines});
   acme.Happens("2024-03-07", CreditNoteIssued{.credit_note_id = "c2", .currency = kEur, .lines = MakeOrder("", 20).lines});
   BOOST_TEST(Revenue(acme) == "50.00");
   BOOST_TEST(FormatMicros(acme.core().totals.at(0).net.project_income) == "70.00");
@@ -65,8 +66,8 @@ BOOST_AUTO_TEST_CASE(other_currencies_are_kept_apart_but_an_order_is_an_order) {
 BOOST_AUTO_TEST_CASE(quantities_and_prices_with_decimals_multiply_exactly) {
   Scene acme;
   OrderPlaced order{.order_id = "o", .currency = kEur};
-  order.lines.push_back({.quantity_micros = 2'500'000, .unit_price_micros = 3'210'000});                     // 2.5 * 3.21 = 8.025
-  order.lines.push_back({.quantity_micros = 1'000'000'000'000'000, .unit_price_micros = 1'000'000'000});     // 10^9 pieces at 1000
+  order.lines.push_back({.quantity_micros = 2'500'000, .unit_price_micros = 3'210'000});                  // 2.5 * 3.21 = 8.025
+  order.lines.push_back({.quantity_micros = 1'000'000'000'000'000, .unit_price_micros = 1'000'000'000});  // 10^9 pieces at 1000
   acme.Happens("2024-03-05", order);
   BOOST_TEST(Revenue(acme) == "1000000000008.025");
 }
