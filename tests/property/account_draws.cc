@@ -221,7 +221,11 @@ void WriteOperatorEvent(Writer& writer, const Draw& draw) {
   recorded.set_referring_account_id(Id("from", draw.c, 3));
   switch (draw.kind % 6) {
     case 0: return writer.Add(declared);
-    case 1: return writer.Add(overridden);
+    case 1:
+      writer.Add(overridden);
+      if (draw.c % 4 != 3) return;
+      writer.Wait(1 + draw.c * kMicrosPerDay);  // the instant it expires at
+      return writer.Add(v1::KeyAccountDesignated());
     case 2: return writer.Add(v1::TierOverrideWithdrawn());
     case 3: return writer.Add(requested);
     case 4: return writer.Add(received);

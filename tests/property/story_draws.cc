@@ -34,6 +34,7 @@ void WriteComplaintStory(Writer& writer, const Draw& draw) {
   filed.set_category(draw.a % 4 == 3 ? "noise" : "leak");
   filed.set_severity(static_cast<v1::Severity>(draw.b % 3));
   writer.Add(filed);
+  if (draw.a % 7 == 6) AddStep<v1::ComplaintAcknowledged>(writer, id);
   int64_t first = Choose(kHours, draw.a) * kHour + nudge;
   if (const int64_t pause = Choose(kPauses, draw.b); pause != 0) {
     const int64_t until = std::min(first - 1, kHour / 2);
