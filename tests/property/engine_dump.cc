@@ -33,6 +33,13 @@ void DumpAccount(const AccountCore& core, Timestamp t, Dump& d) {
   d["override"] = in_force ? Number(in_force->tier) : "-";
 }
 
+// The gate's key in the policy file: its name in lower case.
+std::string KeyOf(GateKind kind) {
+  std::string key(NameOf(kind));
+  std::transform(key.begin(), key.end(), key.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return key;
+}
+
 void DumpTier(const EngineState& s, Dump& d) {
   d["tier"] = Number(s.rows.core.tier.tier);
   d["tier.month_ends_below"] = to_string(s.rows.core.tier.month_ends_below);
@@ -49,12 +56,20 @@ void DumpTier(const EngineState& s, Dump& d) {
   }
   for (size_t i = 0; i < kDimensionCount; ++i) d["dimension." + to_string(i)] = Text(s.evaluation.dimensions[i]);
   d["score"] = Text(s.evaluation.score);
-  for (const GateResult& gate : s.assessment.gates) {
-    std::string name(NameOf(gate.kind));
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    d["gate." + Number(gate.tier) + "." + name] = gate.pass ? "holds" : "fails";
-  }
+  for (const GateResult& gate : s.assessment.gates) d["gate." + Number(gate.tier) + "." + KeyOf(gate.kind)] = gate.pass ? "holds" : "fails";
   d["policy"] = s.assessment.policy_name + " " + to_string(s.assessment.policy_version);
+}
+
+void DumpMissing(const Assessment& assessment, Dump& d) {
+  for (const Shortfall& missing : assessment.missing) {
+    switch (missing.kind) {
+      case Shortfall::Kind::kScore:
+        d["missing.score"] = (assessment.score ? to_string(*assessment.score) : "-") + " needs " + to_string(missing.needed);
+        break;
+      case Shortfall::Kind::kGate: d["missing.gate." + KeyOf(missing.gate)] = "fails"; break;
+      case Shortfall::Kind::kDwell: d["missing.dwell"] = "until " + FormatTimestamp(Timestamp{missing.needed}); break;
+    }
+  }
 }
 
 void DumpSums(const EngineState& s, const reference::Account& account, Timestamp t, Dump& d) {
@@ -136,6 +151,7 @@ Dump DumpOf(const EngineState& state, const reference::Account& account, Timesta
   Dump d;
   DumpAccount(state.rows.core, t, d);
   DumpTier(state, d);
+  DumpMissing(state.assessment, d);
   DumpSums(state, account, t, d);
   for (const auto& [key, child] : state.rows.children) std::visit(ChildDumper{key.id, d}, child);
   DumpCounts(state.rows.core, t, d);

@@ -47,6 +47,19 @@ void DumpTier(const State& s, Dump& d) {
   d["policy"] = s.policy.name + " " + to_string(s.policy.version);
 }
 
+// What stands between the account and its next tier.
+void DumpMissing(const State& s, Timestamp t, Dump& d) {
+  if (s.tier == v1::TIER_STRATEGIC) return;
+  const auto next = static_cast<v1::Tier>(s.tier + 1);
+  const int64_t up = s.policy.edges[next - v1::TIER_PREFERRED].up;
+  if (!s.score || *s.score < up) d["missing.score"] = Text(s.score) + " needs " + to_string(up);
+  for (const reference::Gate& gate : s.gates.at(next))
+    if (!gate.holds) d["missing.gate." + gate.name] = "fails";
+  if (s.history.empty()) return;
+  const Timestamp from{s.history.back().at.micros + s.policy.dwell_days * kMicrosPerDay};
+  if (t < from) d["missing.dwell"] = "until " + FormatTimestamp(from);
+}
+
 void DumpSums(const State& s, const reference::Account& account, Timestamp t, Dump& d) {
   std::map<std::string, reference::MonthSums> totals;
   for (const auto& [currency, months] : s.sums) {
@@ -146,6 +159,7 @@ Dump DumpOf(const State& state, const reference::Account& account, Timestamp t) 
   Dump d;
   DumpAccount(state, d);
   DumpTier(state, d);
+  DumpMissing(state, t, d);
   DumpSums(state, account, t, d);
   DumpInvoices(state, account, t, d);
   DumpChildren(state, d);
