@@ -112,16 +112,26 @@ void WriteAccountEvent(Writer& writer, const Draw& draw) {
   const auto link = [&](auto& m) { m.set_system(draw.b % 2 == 0 ? "erp" : "crm"), m.set_external_id(Id("x", draw.c, 2)); };
   const auto group = [&](auto& m) { m.set_group_account_id(Id("group", draw.b, 2)); };
   switch (draw.kind % 10) {
-    case 0: return writer.Add(Opening(draw));
-    case 1: return writer.Add(AccountChange(draw));
-    case 2: return with(v1::ExternalIdLinked(), link);
-    case 3: return with(v1::ExternalIdUnlinked(), link);
-    case 4: return with(v1::GroupJoined(), group);
-    case 5: return with(v1::GroupLeft(), group);
-    case 6: return with(v1::OwnerAssigned(), [&](auto& m) { m.set_owner(Id("zhou", draw.b, 3)), m.set_region(draw.c % 2 == 0 ? "south" : ""); });
-    case 7: return writer.Add(v1::KeyAccountDesignated());
-    case 8: return writer.Add(v1::KeyAccountUndesignated());
-    default: return writer.AddUnknown();
+    case 0:
+      return writer.Add(Opening(draw));
+    case 1:
+      return writer.Add(AccountChange(draw));
+    case 2:
+      return with(v1::ExternalIdLinked(), link);
+    case 3:
+      return with(v1::ExternalIdUnlinked(), link);
+    case 4:
+      return with(v1::GroupJoined(), group);
+    case 5:
+      return with(v1::GroupLeft(), group);
+    case 6:
+      return with(v1::OwnerAssigned(), [&](auto& m) { m.set_owner(Id("zhou", draw.b, 3)), m.set_region(draw.c % 2 == 0 ? "south" : ""); });
+    case 7:
+      return writer.Add(v1::KeyAccountDesignated());
+    case 8:
+      return writer.Add(v1::KeyAccountUndesignated());
+    default:
+      return writer.AddUnknown();
   }
 }
 
@@ -131,12 +141,19 @@ void WriteContactOrVisit(Writer& writer, const Draw& draw) {
     writer.Add(m);
   };
   switch (draw.kind % 11) {
-    case 0: case 1: return writer.Add(Addition(draw));
-    case 2: return writer.Add(Change(draw));
-    case 3: return writer.Add(WithContact<v1::ContactRemoved>(draw));
-    case 4: return writer.Add(Minutes(draw, writer.at()));
-    case 5: return draw.c % 2 == 0 ? end(v1::ActionItemDone()) : end(v1::ActionItemDropped());
-    default: return writer.Add(Visit(draw));
+    case 0:
+    case 1:
+      return writer.Add(Addition(draw));
+    case 2:
+      return writer.Add(Change(draw));
+    case 3:
+      return writer.Add(WithContact<v1::ContactRemoved>(draw));
+    case 4:
+      return writer.Add(Minutes(draw, writer.at()));
+    case 5:
+      return draw.c % 2 == 0 ? end(v1::ActionItemDone()) : end(v1::ActionItemDropped());
+    default:
+      return writer.Add(Visit(draw));
   }
 }
 
@@ -153,15 +170,26 @@ void WriteServiceEvent(Writer& writer, const Draw& draw) {
   answered.set_scale(Choose(kScales, draw.b));
   answered.set_score(draw.c % (answered.scale() + 1));
   switch (draw.kind % 12) {
-    case 0: case 1: return writer.Add(filed);
-    case 2: return writer.Add(Step<v1::ComplaintAcknowledged>(draw));
-    case 3: return writer.Add(Step<v1::ComplaintPaused>(draw));
-    case 4: return writer.Add(Step<v1::ComplaintResumed>(draw));
-    case 5: return writer.Add(Step<v1::ComplaintResolved>(draw));
-    case 6: return writer.Add(Step<v1::ComplaintReopened>(draw));
-    case 7: return writer.Add(Step<v1::ComplaintClosed>(draw));
-    case 8: case 9: return writer.Add(sent);
-    default: return writer.Add(answered);
+    case 0:
+    case 1:
+      return writer.Add(filed);
+    case 2:
+      return writer.Add(Step<v1::ComplaintAcknowledged>(draw));
+    case 3:
+      return writer.Add(Step<v1::ComplaintPaused>(draw));
+    case 4:
+      return writer.Add(Step<v1::ComplaintResumed>(draw));
+    case 5:
+      return writer.Add(Step<v1::ComplaintResolved>(draw));
+    case 6:
+      return writer.Add(Step<v1::ComplaintReopened>(draw));
+    case 7:
+      return writer.Add(Step<v1::ComplaintClosed>(draw));
+    case 8:
+    case 9:
+      return writer.Add(sent);
+    default:
+      return writer.Add(answered);
   }
 }
 
@@ -176,30 +204,46 @@ void WriteOpportunityEvent(Writer& writer, const Draw& draw) {
   const auto bid = [&](auto& m) { m.set_bid_id(Id("b", draw.b, 3)); };
   const char* currency = draw.c % 5 == 4 ? "EUR" : "CNY";
   switch (draw.kind % 16) {
-    case 0: return add(v1::OpportunityOpened(), [&](auto& m) {
-      opportunity(m);
-      m.set_stage(static_cast<v1::ProcurementStage>(draw.c % 8));
-      if (draw.c % 2 == 0) *m.mutable_expected_amount() = reference::Money(5, currency);
-    });
-    case 1: case 2: return add(v1::OpportunityStageChanged(), [&](auto& m) {
-      opportunity(m);
-      m.set_stage(static_cast<v1::ProcurementStage>(1 + draw.c % 7));
-    });
-    case 3: return add(v1::OpportunityWon(), [&](auto& m) {
-      opportunity(m);
-      if (draw.c % 2 == 0) *m.mutable_amount() = reference::Money(7, currency);
-    });
-    case 4: return add(v1::OpportunityLost(), opportunity);
-    case 5: return add(v1::OpportunityAbandoned(), opportunity);
-    case 6: case 7: return add(v1::JointProjectStarted(), project);
-    case 8: return add(v1::JointProjectEnded(), project);
-    case 9: return add(v1::TrialStarted(), trial);
-    case 10: return add(v1::TrialEnded(), trial);
-    case 11: return add(v1::TenderAnnounced(), [&](auto& m) { m.set_tender_id(Id("tender", draw.b, 2)); });
-    case 12: return add(v1::BidInvited(), bid);
-    case 13: return add(v1::BidSubmitted(), bid);
-    case 14: return draw.c % 2 == 0 ? add(v1::BidWon(), bid) : add(v1::BidLost(), bid);
-    default: return add(v1::BidWithdrawn(), bid);
+    case 0:
+      return add(v1::OpportunityOpened(), [&](auto& m) {
+        opportunity(m);
+        m.set_stage(static_cast<v1::ProcurementStage>(draw.c % 8));
+        if (draw.c % 2 == 0) *m.mutable_expected_amount() = reference::Money(5, currency);
+      });
+    case 1:
+    case 2:
+      return add(v1::OpportunityStageChanged(), [&](auto& m) {
+        opportunity(m);
+        m.set_stage(static_cast<v1::ProcurementStage>(1 + draw.c % 7));
+      });
+    case 3:
+      return add(v1::OpportunityWon(), [&](auto& m) {
+        opportunity(m);
+        if (draw.c % 2 == 0) *m.mutable_amount() = reference::Money(7, currency);
+      });
+    case 4:
+      return add(v1::OpportunityLost(), opportunity);
+    case 5:
+      return add(v1::OpportunityAbandoned(), opportunity);
+    case 6:
+    case 7:
+      return add(v1::JointProjectStarted(), project);
+    case 8:
+      return add(v1::JointProjectEnded(), project);
+    case 9:
+      return add(v1::TrialStarted(), trial);
+    case 10:
+      return add(v1::TrialEnded(), trial);
+    case 11:
+      return add(v1::TenderAnnounced(), [&](auto& m) { m.set_tender_id(Id("tender", draw.b, 2)); });
+    case 12:
+      return add(v1::BidInvited(), bid);
+    case 13:
+      return add(v1::BidSubmitted(), bid);
+    case 14:
+      return draw.c % 2 == 0 ? add(v1::BidWon(), bid) : add(v1::BidLost(), bid);
+    default:
+      return add(v1::BidWithdrawn(), bid);
   }
 }
 
@@ -220,16 +264,21 @@ void WriteOperatorEvent(Writer& writer, const Draw& draw) {
   recorded.set_referral_id(Id("r", draw.b, 3));
   recorded.set_referring_account_id(Id("from", draw.c, 3));
   switch (draw.kind % 6) {
-    case 0: return writer.Add(declared);
+    case 0:
+      return writer.Add(declared);
     case 1:
       writer.Add(overridden);
       if (draw.c % 4 != 3) return;
       writer.Wait(1 + draw.c * kMicrosPerDay);  // the instant it expires at
       return writer.Add(v1::KeyAccountDesignated());
-    case 2: return writer.Add(v1::TierOverrideWithdrawn());
-    case 3: return writer.Add(requested);
-    case 4: return writer.Add(received);
-    default: return writer.Add(recorded);
+    case 2:
+      return writer.Add(v1::TierOverrideWithdrawn());
+    case 3:
+      return writer.Add(requested);
+    case 4:
+      return writer.Add(received);
+    default:
+      return writer.Add(recorded);
   }
 }
 

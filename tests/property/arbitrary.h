@@ -31,8 +31,8 @@ template <>
 struct Arbitrary<Draw> {
   static Gen<Draw> arbitrary() {
     const auto byte = gen::inRange(0, 256);
-    return gen::build<Draw>(gen::set(&Draw::family, byte), gen::set(&Draw::kind, byte), gen::set(&Draw::when, byte), gen::set(&Draw::a, byte), gen::set(&Draw::b, byte),
-                            gen::set(&Draw::c, byte));
+    return gen::build<Draw>(gen::set(&Draw::family, byte), gen::set(&Draw::kind, byte), gen::set(&Draw::when, byte),
+                            gen::set(&Draw::a, byte), gen::set(&Draw::b, byte), gen::set(&Draw::c, byte));
   }
 };
 

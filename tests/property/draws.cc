@@ -31,25 +31,37 @@ Timestamp NextLeapDay(Timestamp t) {
 
 // Half of all steps are short; the others go to instants where rules change their mind.
 Timestamp Next(const BusinessCalendar& calendar, Timestamp t, const Draw& draw) {
-  constexpr std::array<int64_t, 14> kSteps = {kDay,     0,        1,         kHour,     2 * kHour, 8 * kHour,     24 * kHour,
+  constexpr std::array<int64_t, 14> kSteps = {kDay,       0,        1,         kHour,     2 * kHour, 8 * kHour,     24 * kHour,
                                               72 * kHour, 7 * kDay, 20 * kDay, 30 * kDay, 90 * kDay, 90 * kDay - 1, 45 * kDay};
   constexpr std::array<int64_t, 10> kShort = {kDay, 0, kHour, 3 * kHour, 2 * kDay, 1, 6 * kHour, 4 * kDay, 12 * kHour, kHour / 2};
   if (draw.when < 128) return Plus(t, Choose(kShort, draw.when));
   const int when = draw.when % 32;
   if (when < 14) return Plus(t, kSteps[static_cast<size_t>(when)]);
   switch (when) {
-    case 14: return BeforeMonthEnd(calendar, t, 0);
-    case 15: return BeforeMonthEnd(calendar, t, -1);
-    case 16: return BeforeMonthEnd(calendar, t, 2 * kHour);
-    case 17: return BeforeMonthEnd(calendar, t, 8 * kHour);
-    case 18: return BeforeMonthEnd(calendar, t, 24 * kHour);
-    case 19: return BeforeMonthEnd(calendar, t, 72 * kHour);
-    case 20: return calendar.AddMonths(t, 1);
-    case 21: return calendar.AddMonths(t, 12);
-    case 22: return calendar.AddMonths(t, 5);
-    case 23: return NextLeapDay(t);
-    case 24: return Plus(calendar.StartOf(Day{calendar.DayOf(t).index + 1}), -1);
-    default: return Plus(t, draw.c * kHour);
+    case 14:
+      return BeforeMonthEnd(calendar, t, 0);
+    case 15:
+      return BeforeMonthEnd(calendar, t, -1);
+    case 16:
+      return BeforeMonthEnd(calendar, t, 2 * kHour);
+    case 17:
+      return BeforeMonthEnd(calendar, t, 8 * kHour);
+    case 18:
+      return BeforeMonthEnd(calendar, t, 24 * kHour);
+    case 19:
+      return BeforeMonthEnd(calendar, t, 72 * kHour);
+    case 20:
+      return calendar.AddMonths(t, 1);
+    case 21:
+      return calendar.AddMonths(t, 12);
+    case 22:
+      return calendar.AddMonths(t, 5);
+    case 23:
+      return NextLeapDay(t);
+    case 24:
+      return Plus(calendar.StartOf(Day{calendar.DayOf(t).index + 1}), -1);
+    default:
+      return Plus(t, draw.c * kHour);
   }
 }
 
@@ -83,9 +95,8 @@ void WriteStep(Writer& writer, const Draw& draw) {
 void Writer::Move(const Draw& draw) {
   constexpr std::array<int64_t, 4> kLate = {kHour, 9 * kDay, 40 * kDay, 400 * kDay};
   if (draw.when >= 128 && draw.when % 32 >= 29) {  // late: time itself does not move
-    at_ = draw.b % 5 == 4 && !account_.events.empty()
-              ? account_.events[static_cast<size_t>(draw.c) % account_.events.size()].occurred_at
-              : Plus(cursor_, -Choose(kLate, draw.c));
+    at_ = draw.b % 5 == 4 && !account_.events.empty() ? account_.events[static_cast<size_t>(draw.c) % account_.events.size()].occurred_at
+                                                      : Plus(cursor_, -Choose(kLate, draw.c));
     return;
   }
   cursor_ = std::clamp(Next(account_.calendar, cursor_, draw), cursor_, std::max(cursor_, Plus(start_, kSpan)));
@@ -96,8 +107,10 @@ reference::Policy PolicyVariant(int n) {
   using reference::Policy;
   Policy policy;
   switch (n) {
-    case 0: return policy;
-    case 1: return reference::Transactional();
+    case 0:
+      return policy;
+    case 1:
+      return reference::Transactional();
     case 2:  // easy to rise and to fall
       policy.edges = {{{200, 190}, {300, 290}, {400, 390}}};
       policy.month_ends_below = 1;

@@ -16,18 +16,13 @@ int32_t Narrow(int64_t n) { return static_cast<int32_t>(n); }
 
 relations::GateKind GateOf(const std::string& name) {
   using relations::GateKind;
-  static const std::map<std::string, GateKind> kKinds = {{"orders_or_contracts", GateKind::kOrdersOrContracts},
-                                                         {"active_contracts", GateKind::kActiveContracts},
-                                                         {"departments_met", GateKind::kDepartmentsMet},
-                                                         {"levels_met", GateKind::kLevelsMet},
-                                                         {"decision_maker_met", GateKind::kDecisionMakerMet},
-                                                         {"lines_or_joint_project", GateKind::kLinesOrJointProject},
-                                                         {"executive_meeting", GateKind::kExecutiveMeeting},
-                                                         {"contract_of_months", GateKind::kContractOfMonths},
-                                                         {"critical_complaints", GateKind::kCriticalComplaints},
-                                                         {"overdue_days", GateKind::kOverdueDays},
-                                                         {"months_with_orders", GateKind::kMonthsWithOrders},
-                                                         {"years_since_first", GateKind::kYearsSinceFirst}};
+  static const std::map<std::string, GateKind> kKinds = {
+      {"orders_or_contracts", GateKind::kOrdersOrContracts},  {"active_contracts", GateKind::kActiveContracts},
+      {"departments_met", GateKind::kDepartmentsMet},         {"levels_met", GateKind::kLevelsMet},
+      {"decision_maker_met", GateKind::kDecisionMakerMet},    {"lines_or_joint_project", GateKind::kLinesOrJointProject},
+      {"executive_meeting", GateKind::kExecutiveMeeting},     {"contract_of_months", GateKind::kContractOfMonths},
+      {"critical_complaints", GateKind::kCriticalComplaints}, {"overdue_days", GateKind::kOverdueDays},
+      {"months_with_orders", GateKind::kMonthsWithOrders},    {"years_since_first", GateKind::kYearsSinceFirst}};
   return kKinds.at(name);
 }
 
@@ -139,9 +134,9 @@ relations::Policy ToEngine(const reference::Policy& p) {
   e.height.executive_meetings_max = Narrow(p.executive_meetings_counted);
   e.breadth = {Narrow(p.department_points), Narrow(p.departments_counted), Narrow(p.level_points),
                Narrow(p.levels_counted),    Narrow(p.line_points),         Narrow(p.lines_counted)};
-  e.depth = {Narrow(p.active_contract_points), Narrow(p.long_contract_points),   Narrow(p.long_contract_months),
-             Narrow(p.project_points),         Narrow(p.project_points_limit),   Narrow(p.supporter_points),
-             Narrow(p.supporter_points_limit), Narrow(p.depth_year_points),      Narrow(p.depth_year_points_limit)};
+  e.depth = {Narrow(p.active_contract_points), Narrow(p.long_contract_points), Narrow(p.long_contract_months),
+             Narrow(p.project_points),         Narrow(p.project_points_limit), Narrow(p.supporter_points),
+             Narrow(p.supporter_points_limit), Narrow(p.depth_year_points),    Narrow(p.depth_year_points_limit)};
   e.measure = static_cast<relations::Measure>(p.measure);
   for (const auto& [amount, points] : p.value_bands) e.value_bands.push_back({amount, Narrow(points)});
   e.payment_full_days = Narrow(p.payment_days);

@@ -16,13 +16,14 @@ std::string Number(Enum value) {
 std::string Text(int16_t value) { return value == kNotApplicable ? "-" : to_string(value); }
 
 std::string Text(const TradeSums& net) {
-  return FormatMicros(net.revenue) + " " + FormatMicros(net.profit) + " " + FormatMicros(net.units) + " " + FormatMicros(net.project_income);
+  return FormatMicros(net.revenue) + " " + FormatMicros(net.profit) + " " + FormatMicros(net.units) + " " +
+         FormatMicros(net.project_income);
 }
 
 void DumpAccount(const AccountCore& core, Timestamp t, Dump& d) {
   d["version"] = to_string(core.account_version);
-  d["account"] = core.name + "|" + Number(core.account_type) + "|" + core.industry + "|" + Number(core.ownership) + "|" + core.region + "|" +
-                 std::string(core.currency.view());
+  d["account"] = core.name + "|" + Number(core.account_type) + "|" + core.industry + "|" + Number(core.ownership) + "|" + core.region +
+                 "|" + std::string(core.currency.view());
   if (core.owner_since) d["owner"] = core.owner + "|" + core.owner_manager + "|" + core.owner_region;
   d["group"] = core.group_account_id;
   d["key_account"] = to_string(core.key_account_since.has_value());
@@ -66,8 +67,12 @@ void DumpMissing(const Assessment& assessment, Dump& d) {
       case Shortfall::Kind::kScore:
         d["missing.score"] = (assessment.score ? to_string(*assessment.score) : "-") + " needs " + to_string(missing.needed);
         break;
-      case Shortfall::Kind::kGate: d["missing.gate." + KeyOf(missing.gate)] = "fails"; break;
-      case Shortfall::Kind::kDwell: d["missing.dwell"] = "until " + FormatTimestamp(Timestamp{missing.needed}); break;
+      case Shortfall::Kind::kGate:
+        d["missing.gate." + KeyOf(missing.gate)] = "fails";
+        break;
+      case Shortfall::Kind::kDwell:
+        d["missing.dwell"] = "until " + FormatTimestamp(Timestamp{missing.needed});
+        break;
     }
   }
 }

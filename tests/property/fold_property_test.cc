@@ -3,8 +3,8 @@
 //   RC_PARAMS="seed=42 max_success=10000 max_size=300" build/bin/fold_property_test
 #include <rapidcheck.h>
 
-#include <boost/test/unit_test.hpp>
 #include <algorithm>
+#include <boost/test/unit_test.hpp>
 #include <cstdlib>
 
 #include "property/arbitrary.h"
@@ -35,7 +35,8 @@ struct ReadPoint {
 };
 
 ReadPoint PointIn(const reference::Account& account, const Draw& draw) {
-  constexpr std::array<int64_t, 8> kAway = {0, -1, 1, kMicrosPerHour, kMicrosPerDay, 100 * kMicrosPerDay, 500 * kMicrosPerDay, 3000 * kMicrosPerDay};
+  constexpr std::array<int64_t, 8> kAway = {
+      0, -1, 1, kMicrosPerHour, kMicrosPerDay, 100 * kMicrosPerDay, 500 * kMicrosPerDay, 3000 * kMicrosPerDay};
   const size_t n = account.events.size();
   const uint64_t known_to = draw.a % 2 == 0 ? n - 1 : static_cast<uint64_t>(draw.b) % n;
   const Timestamp near = account.events[static_cast<size_t>(draw.c) % n].occurred_at;
@@ -51,8 +52,7 @@ void ExpectAgreement(const reference::Account& account, ReadPoint point) {
   const reference::State expected = reference::StateAt(account, point.known_to, point.valid_to);
   if (!expected.exists) return;
   const EngineState actual = RunEngine(account, point.known_to, point.valid_to);
-  const std::string difference =
-      Difference(DumpOf(expected, account, point.valid_to), DumpOf(actual, account, point.valid_to));
+  const std::string difference = Difference(DumpOf(expected, account, point.valid_to), DumpOf(actual, account, point.valid_to));
   if (!difference.empty()) {
     RC_LOG() << "read at R " << point.known_to << ", V " << FormatTimestamp(point.valid_to) << "\n" << difference;
     RC_FAIL("the engine (+) and the reference model (-) disagree");
@@ -133,7 +133,8 @@ BOOST_AUTO_TEST_CASE(the_core_keeps_the_newest_changes_and_anomalies) {
     const EngineState state = RunEngine(account, account.events.size(), kLatestRead);
     const auto& core = state.rows.core;
     const size_t kept = std::min(state.history.size(), relations::kTierChangesKept);
-    RC_ASSERT(core.tier_changes == std::vector<relations::TierChange>(state.history.end() - static_cast<ptrdiff_t>(kept), state.history.end()));
+    RC_ASSERT(core.tier_changes ==
+              std::vector<relations::TierChange>(state.history.end() - static_cast<ptrdiff_t>(kept), state.history.end()));
     size_t anomalies = 0;
     for (const auto& [position, kinds] : state.anomalies) anomalies += kinds.size();
     RC_ASSERT(core.counts.anomalies == anomalies);

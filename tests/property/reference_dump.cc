@@ -31,8 +31,8 @@ void DumpTier(const State& s, Dump& d) {
   for (size_t i = 0; i < s.history.size(); ++i) {
     const reference::TierChange& change = s.history[i];
     const char* rule = change.rule == reference::TierRule::kUp ? "up" : change.rule == reference::TierRule::kDownByGate ? "gate" : "score";
-    d["tier.change." + to_string(i)] = FormatTimestamp(change.at) + " " + to_string(change.from) + ">" + to_string(change.to) + " " +
-                                       rule + " at " + Text(change.score);
+    d["tier.change." + to_string(i)] =
+        FormatTimestamp(change.at) + " " + to_string(change.from) + ">" + to_string(change.to) + " " + rule + " at " + Text(change.score);
   }
   for (const reference::Assessed& a : s.assessments) {
     if (a.event_id.empty()) continue;
@@ -113,7 +113,10 @@ void DumpChildren(const State& s, Dump& d) {
   for (const auto& [id, start] : f.projects) d["project." + id] = start.ended ? "ended" : "running";
   for (const auto& [id, start] : f.trials) d["trial." + id] = start.ended ? "ended" : "running";
   for (const auto& [id, c] : f.complaints)
-    d["complaint." + id] = std::string(c.paused ? "paused" : c.open ? "open" : c.closed ? "closed" : "resolved") +
+    d["complaint." + id] = std::string(c.paused   ? "paused"
+                                       : c.open   ? "open"
+                                       : c.closed ? "closed"
+                                                  : "resolved") +
                            (c.acknowledged ? " acknowledged" : "") + (c.recurrence ? " recurrence" : "");
 }
 

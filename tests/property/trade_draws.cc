@@ -51,14 +51,22 @@ Timestamp ContractStart(const BusinessCalendar& calendar, Timestamp at, int draw
 
 Timestamp ContractEnd(const BusinessCalendar& calendar, Timestamp start, int drawn) {
   switch (drawn % 8) {
-    case 0: return calendar.AddMonths(start, 12);
-    case 1: return Timestamp{calendar.AddMonths(start, 12).micros - 1};
-    case 2: return calendar.AddMonths(start, 1);
-    case 3: return Timestamp{start.micros + 1};
-    case 4: return calendar.AddMonths(start, 36);
-    case 5: return calendar.AddMonths(start, 6);
-    case 6: return calendar.StartOf(Month{calendar.MonthOf(start).index + 2});
-    default: return calendar.AddMonths(start, 24);
+    case 0:
+      return calendar.AddMonths(start, 12);
+    case 1:
+      return Timestamp{calendar.AddMonths(start, 12).micros - 1};
+    case 2:
+      return calendar.AddMonths(start, 1);
+    case 3:
+      return Timestamp{start.micros + 1};
+    case 4:
+      return calendar.AddMonths(start, 36);
+    case 5:
+      return calendar.AddMonths(start, 6);
+    case 6:
+      return calendar.StartOf(Month{calendar.MonthOf(start).index + 2});
+    default:
+      return calendar.AddMonths(start, 24);
   }
 }
 
@@ -111,15 +119,32 @@ void WriteTradeEvent(Writer& writer, const Draw& draw) {
   v1::ContractEnded ended;
   ended.set_contract_id(Id("h", draw.a, 4));
   switch (draw.kind % 19) {
-    case 0: case 1: case 2: case 3: case 4: case 5: return writer.Add(Order(draw));
-    case 6: return writer.Add(cancelled);
-    case 7: return writer.Add(CreditNote(draw));
-    case 8: case 9: case 10: return writer.Add(Contract(writer, draw));
-    case 11: return writer.Add(Amendment(writer, draw));
-    case 12: return writer.Add(ended);
-    case 13: case 14: return writer.Add(Invoice(writer, draw));
-    case 15: return draw.b % 2 == 0 ? writer.Add(invoice_cancelled) : writer.Add(Invoice(writer, draw));
-    default: return writer.Add(Payment(draw));
+    case 0:
+    case 1:
+    case 2:
+    case 3:
+    case 4:
+    case 5:
+      return writer.Add(Order(draw));
+    case 6:
+      return writer.Add(cancelled);
+    case 7:
+      return writer.Add(CreditNote(draw));
+    case 8:
+    case 9:
+    case 10:
+      return writer.Add(Contract(writer, draw));
+    case 11:
+      return writer.Add(Amendment(writer, draw));
+    case 12:
+      return writer.Add(ended);
+    case 13:
+    case 14:
+      return writer.Add(Invoice(writer, draw));
+    case 15:
+      return draw.b % 2 == 0 ? writer.Add(invoice_cancelled) : writer.Add(Invoice(writer, draw));
+    default:
+      return writer.Add(Payment(draw));
   }
 }
 

@@ -73,10 +73,18 @@ int128 MeasureOfW12(const View& view) {
     for (const auto& [month, sums] : months) {
       if (month > view.month() || month.index <= view.month().index - 12) continue;
       switch (view.policy.measure) {
-        case Measure::kRevenue: sum += sums.revenue; break;
-        case Measure::kProfit: sum += sums.profit; break;
-        case Measure::kUnits: sum += sums.units; break;
-        case Measure::kProjectIncome: sum += sums.project_income; break;
+        case Measure::kRevenue:
+          sum += sums.revenue;
+          break;
+        case Measure::kProfit:
+          sum += sums.profit;
+          break;
+        case Measure::kUnits:
+          sum += sums.units;
+          break;
+        case Measure::kProjectIncome:
+          sum += sums.project_income;
+          break;
       }
     }
   }

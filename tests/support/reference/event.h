@@ -1,12 +1,12 @@
 // One accepted record of an account, as the reference model keeps it.
 #pragma once
 
+#include <google/protobuf/message.h>
+#include <google/protobuf/timestamp.pb.h>
+
 #include <cstdint>
 #include <memory>
 #include <string>
-
-#include <google/protobuf/message.h>
-#include <google/protobuf/timestamp.pb.h>
 
 #include "base/time.h"
 

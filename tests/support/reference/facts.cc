@@ -31,7 +31,7 @@ void Apply(Facts& facts, const Event& event, const std::string& account_id, cons
            ActionItemDropped>(applier, event);
   Dispatch<OpportunityOpened, OpportunityStageChanged, OpportunityWon, OpportunityLost, OpportunityAbandoned, JointProjectStarted,
            JointProjectEnded, TrialStarted, TrialEnded, TenderAnnounced, BidInvited, BidSubmitted, BidWon, BidLost, BidWithdrawn>(applier,
-                                                                                                                                 event);
+                                                                                                                                  event);
   Dispatch<ContractSigned, ContractAmended, ContractEnded, OrderPlaced, OrderCancelled, CreditNoteIssued, InvoiceIssued, InvoiceCancelled,
            PaymentReceived>(applier, event);
   Dispatch<ComplaintFiled, ComplaintAcknowledged, ComplaintPaused, ComplaintResumed, ComplaintResolved, ComplaintReopened, ComplaintClosed,

@@ -35,13 +35,20 @@ namespace {
 
 bool Fits(const Complaint& complaint, Step step) {
   switch (step) {
-    case Step::kFiled: return false;
-    case Step::kAcknowledged: return complaint.open && !complaint.acknowledged;
-    case Step::kPaused: return complaint.open && !complaint.paused;
-    case Step::kResumed: return complaint.open && complaint.paused;
-    case Step::kResolved: return complaint.open;
-    case Step::kReopened: return !complaint.open;
-    case Step::kClosed: return !complaint.closed;
+    case Step::kFiled:
+      return false;
+    case Step::kAcknowledged:
+      return complaint.open && !complaint.acknowledged;
+    case Step::kPaused:
+      return complaint.open && !complaint.paused;
+    case Step::kResumed:
+      return complaint.open && complaint.paused;
+    case Step::kResolved:
+      return complaint.open;
+    case Step::kReopened:
+      return !complaint.open;
+    case Step::kClosed:
+      return !complaint.closed;
   }
   return false;
 }

@@ -28,8 +28,8 @@ int64_t ActiveContracts(const View& view, int64_t months) {
 
 int64_t VisitsToDecisionMakers(const View& view) {
   return std::count_if(view.facts.visits.begin(), view.facts.visits.end(), [&](const Visit& visit) {
-    return view.InW12(visit.at) && std::any_of(visit.met.begin(), visit.met.end(),
-                                               [](const Met& met) { return met.role == v1::COMMITTEE_ROLE_DECISION_MAKER; });
+    return view.InW12(visit.at) &&
+           std::any_of(visit.met.begin(), visit.met.end(), [](const Met& met) { return met.role == v1::COMMITTEE_ROLE_DECISION_MAKER; });
   });
 }
 

@@ -55,7 +55,8 @@ struct Policy {
 
   Measure measure = Measure::kRevenue;
   // (units of money or pieces, points), rising.
-  std::vector<std::pair<int64_t, int64_t>> value_bands = {{0, 0}, {10'000, 200}, {100'000, 400}, {500'000, 600}, {2'000'000, 800}, {10'000'000, 1000}};
+  std::vector<std::pair<int64_t, int64_t>> value_bands = {{0, 0},         {10'000, 200},    {100'000, 400},
+                                                          {500'000, 600}, {2'000'000, 800}, {10'000'000, 1000}};
 
   int64_t payment_days = 90;
 

@@ -9,9 +9,8 @@ std::vector<Event> SortedEvents(const Account& account, uint64_t known_to, Times
   std::vector<Event> events;
   for (const Event& event : account.events)
     if (event.position <= known_to && event.occurred_at <= valid_to) events.push_back(event);
-  std::sort(events.begin(), events.end(), [](const Event& a, const Event& b) {
-    return std::pair(a.occurred_at, a.position) < std::pair(b.occurred_at, b.position);
-  });
+  std::sort(events.begin(), events.end(),
+            [](const Event& a, const Event& b) { return std::pair(a.occurred_at, a.position) < std::pair(b.occurred_at, b.position); });
   return events;
 }
 

@@ -25,8 +25,7 @@ SumsByCurrency SumsOf(const Facts& facts, const BusinessCalendar& calendar) {
     Add(placed, order.lines, order.of_project, 1);
     if (order.cancelled_at) Add(months[calendar.MonthOf(*order.cancelled_at)], order.lines, order.of_project, -1);
   }
-  for (const auto& [id, note] : facts.credit_notes)
-    Add(sums[note.currency][calendar.MonthOf(note.at)], note.lines, note.of_project, -1);
+  for (const auto& [id, note] : facts.credit_notes) Add(sums[note.currency][calendar.MonthOf(note.at)], note.lines, note.of_project, -1);
   return sums;
 }
 

@@ -1,8 +1,8 @@
 // Worked examples of the eight dimensions, computed by hand.
 #include <boost/test/unit_test.hpp>
 
-#include "unit/reference/printing.h"
 #include "support/reference/history.h"
+#include "unit/reference/printing.h"
 
 using namespace guanxi;
 using namespace guanxi::reference;

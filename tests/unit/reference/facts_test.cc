@@ -3,8 +3,8 @@
 
 #include "guanxi/event/v1/opportunity.pb.h"
 #include "guanxi/event/v1/relationship.pb.h"
-#include "unit/reference/printing.h"
 #include "support/reference/history.h"
+#include "unit/reference/printing.h"
 
 using namespace guanxi;
 using namespace guanxi::reference;
@@ -201,16 +201,23 @@ BOOST_AUTO_TEST_CASE(a_win_without_a_submission_is_folded_and_a_second_decision_
   const auto lost = With<v1::BidLost>([](auto& m) { m.set_bid_id("b1"); });
   const auto withdrawn = With<v1::BidWithdrawn>([](auto& m) { m.set_bid_id("b3"); });
   History h;
-  h.At("2024-01-01").Add(Win("b1")).Add(lost).Add(Submit("b2")).Add(Submit("b2")).Add(Win("b2")).Add(Submit("b2")).Add(withdrawn).Add(Submit("b1"));
-  BOOST_TEST(AllAnomalies(h) == "BID_NOT_SUBMITTED, BID_ALREADY_DECIDED, -, BID_ALREADY_SUBMITTED, -, BID_ALREADY_SUBMITTED, BID_UNKNOWN, "
+  h.At("2024-01-01")
+      .Add(Win("b1"))
+      .Add(lost)
+      .Add(Submit("b2"))
+      .Add(Submit("b2"))
+      .Add(Win("b2"))
+      .Add(Submit("b2"))
+      .Add(withdrawn)
+      .Add(Submit("b1"));
+  BOOST_TEST(AllAnomalies(h) ==
+             "BID_NOT_SUBMITTED, BID_ALREADY_DECIDED, -, BID_ALREADY_SUBMITTED, -, BID_ALREADY_SUBMITTED, BID_UNKNOWN, "
              "BID_ALREADY_DECIDED");
   BOOST_TEST((h.AsOf(kDay).facts.bids.at("b1").status == BidStatus::kWon));
 }
 
 BOOST_AUTO_TEST_CASE(action_items_end_once_and_are_overdue_after_their_due_instant) {
-  const auto done = [](const char* id) {
-    return With<v1::ActionItemDone>([&](auto& m) { m.set_item_id(id); });
-  };
+  const auto done = [](const char* id) { return With<v1::ActionItemDone>([&](auto& m) { m.set_item_id(id); }); };
   History h;
   h.At("2024-01-01").Add(With<v1::MinutesRecorded>([](auto& m) {
     for (const char* id : {"a", "b", "c"}) m.add_action_items()->set_item_id(id);
@@ -224,12 +231,8 @@ BOOST_AUTO_TEST_CASE(action_items_end_once_and_are_overdue_after_their_due_insta
 }
 
 BOOST_AUTO_TEST_CASE(groups_owners_flags_and_external_ids_follow_the_newest) {
-  const auto join = [](const char* group) {
-    return With<v1::GroupJoined>([&](auto& m) { m.set_group_account_id(group); });
-  };
-  const auto leave = [](const char* group) {
-    return With<v1::GroupLeft>([&](auto& m) { m.set_group_account_id(group); });
-  };
+  const auto join = [](const char* group) { return With<v1::GroupJoined>([&](auto& m) { m.set_group_account_id(group); }); };
+  const auto leave = [](const char* group) { return With<v1::GroupLeft>([&](auto& m) { m.set_group_account_id(group); }); };
   const auto link = With<v1::ExternalIdLinked>([](auto& m) { m.set_system("erp"), m.set_external_id("7"); });
   const auto unlink = With<v1::ExternalIdUnlinked>([](auto& m) { m.set_system("erp"), m.set_external_id("7"); });
   History h;
@@ -244,9 +247,7 @@ BOOST_AUTO_TEST_CASE(groups_owners_flags_and_external_ids_follow_the_newest) {
 }
 
 BOOST_AUTO_TEST_CASE(the_first_referral_recorded_is_the_one_that_counts) {
-  const auto recorded = [](const char* by) {
-    return With<v1::ReferralRecorded>([&](auto& m) { m.set_referring_account_id(by); });
-  };
+  const auto recorded = [](const char* by) { return With<v1::ReferralRecorded>([&](auto& m) { m.set_referring_account_id(by); }); };
   const auto received = [](const char* id, const char* referred) {
     return With<v1::ReferralReceived>([&](auto& m) { m.set_referral_id(id), m.set_referred_account_id(referred); });
   };

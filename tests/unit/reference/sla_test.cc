@@ -1,8 +1,8 @@
 // The SLA clocks of a complaint: 8 h and 72 h, or 2 h and 24 h when critical.
 #include <boost/test/unit_test.hpp>
 
-#include "unit/reference/printing.h"
 #include "support/reference/history.h"
+#include "unit/reference/printing.h"
 
 using namespace guanxi;
 using namespace guanxi::reference;

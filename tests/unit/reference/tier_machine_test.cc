@@ -3,8 +3,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "guanxi/event/v1/relationship.pb.h"
-#include "unit/reference/printing.h"
 #include "support/reference/history.h"
+#include "unit/reference/printing.h"
 
 using namespace guanxi;
 using namespace guanxi::reference;
