@@ -1,0 +1,63 @@
+#include "codec/control_record.h"
+
+#include <fmt/format.h>
+
+#include "guanxi/event/v1/control.pb.h"
+#include "relations/event_type.h"
+
+namespace guanxi::codec {
+namespace {
+
+using relations::EventType;
+
+void SetTime(google::protobuf::Timestamp& out, Timestamp t) {
+  int64_t seconds = t.micros / kMicrosPerSecond, rest = t.micros % kMicrosPerSecond;
+  if (rest < 0) rest += kMicrosPerSecond, --seconds;
+  out.set_seconds(seconds);
+  out.set_nanos(static_cast<int32_t>(rest * 1000));
+}
+
+Record Control(EventType type, std::string id, Timestamp occurred_at, std::string_view actor, const google::protobuf::Message& payload) {
+  Record record;
+  record.type = static_cast<uint16_t>(type);
+  record.source = kControlSource;
+  record.id = std::move(id);
+  record.occurred_at = occurred_at;
+  record.actor = actor;
+  record.payload = payload.SerializeAsString();
+  return record;
+}
+
+}  // namespace
+
+Record MakeClockAdvanced(Timestamp to, Timestamp occurred_at, std::string_view actor) {
+  event::v1::ClockAdvanced payload;
+  SetTime(*payload.mutable_to(), to);
+  return Control(EventType::kClockAdvanced, fmt::format("clock/{}", to.micros), occurred_at, actor, payload);
+}
+
+Record MakePolicyAdopted(const relations::PolicyAdopted& adopted, Timestamp occurred_at, std::string_view actor) {
+  event::v1::PolicyAdopted payload;
+  payload.set_policy_name(adopted.policy_name);
+  payload.set_version(adopted.version);
+  payload.set_definition(adopted.definition);
+  SetTime(*payload.mutable_effective_at(), adopted.effective_at);
+  payload.set_control_epoch(adopted.control_epoch);
+  return Control(EventType::kPolicyAdopted, fmt::format("policy/{}", adopted.control_epoch), occurred_at, actor, payload);
+}
+
+Record MakeParkedRepaired(Position parked, std::string_view reason, Timestamp occurred_at, std::string_view actor) {
+  event::v1::ParkedRepaired payload;
+  payload.set_parked_position(parked.value);
+  payload.set_reason(std::string(reason));
+  return Control(EventType::kParkedRepaired, fmt::format("repair/{}", parked.value), occurred_at, actor, payload);
+}
+
+Record MakeParkedDismissed(Position parked, std::string_view reason, Timestamp occurred_at, std::string_view actor) {
+  event::v1::ParkedDismissed payload;
+  payload.set_parked_position(parked.value);
+  payload.set_reason(std::string(reason));
+  return Control(EventType::kParkedDismissed, fmt::format("dismiss/{}", parked.value), occurred_at, actor, payload);
+}
+
+}  // namespace guanxi::codec

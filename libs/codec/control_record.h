@@ -1,0 +1,23 @@
+// Records that the engine writes about itself: they belong to a partition, not
+// to an account.
+#pragma once
+
+#include <string>
+
+#include "base/strong.h"
+#include "base/time.h"
+#include "codec/record.h"
+#include "relations/events.h"
+
+namespace guanxi::codec {
+
+inline constexpr std::string_view kControlSource = "urn:guanxi:control";
+
+// All give records without account id and recorded_at; the id makes the same
+// act the same record.
+Record MakeClockAdvanced(Timestamp to, Timestamp occurred_at, std::string_view actor);
+Record MakePolicyAdopted(const relations::PolicyAdopted& adopted, Timestamp occurred_at, std::string_view actor);
+Record MakeParkedRepaired(Position parked, std::string_view reason, Timestamp occurred_at, std::string_view actor);
+Record MakeParkedDismissed(Position parked, std::string_view reason, Timestamp occurred_at, std::string_view actor);
+
+}  // namespace guanxi::codec

@@ -1,0 +1,110 @@
+// All partitions of one process: opens them, routes accounts to them, writes
+// control records into every one, delivers what accounts tell each other.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "ledger/merkle.h"
+#include "partition/account_reader.h"
+#include "partition/submission.h"
+#include "partition/view.h"
+#include "store/data_directory.h"
+
+namespace guanxi::partition {
+
+struct ClusterOptions {
+  std::string data_directory;
+  store::ClusterSettings settings;   // for a new directory
+  bool settings_are_required = false;  // refuse a directory made with others
+  size_t cache_bytes = 256u << 20;
+  size_t memtable_bytes = 128u << 20;
+  size_t hot_accounts_max = 20'000;  // per partition
+  size_t queue_events_max = 16'384;  // per partition: beyond it OVERLOADED
+  size_t commit_events_max = 4'096;
+  std::chrono::microseconds future_tolerance = std::chrono::minutes(5);
+  // true: ClockAdvanced follows the wall clock; false: only AdvanceClock moves it.
+  bool wall_clock = true;
+  std::function<Timestamp()> now;    // the wall clock; required
+  // Same body? Asked when the bytes differ and the stored record has sealed
+  // parts; nullptr: equal ids are enough then.
+  std::function<bool(const codec::RecordView& stored, const codec::RecordView& offered)> same_sealed_body;
+};
+
+struct AdoptedPolicy {
+  relations::Policy policy;
+  std::string definition;
+  Timestamp effective_at;
+  uint64_t control_epoch = 0;
+};
+
+struct RebuildReport {
+  uint64_t records = 0, rows_compared = 0, rows_different = 0;
+};
+
+struct PartitionStatus {
+  uint64_t queue_events = 0, store_bytes = 0, outbox_pending = 0;
+  bool accepts_writes = true;
+};
+
+// Thread-safe.
+class Cluster {
+ public:
+  static absl::StatusOr<std::unique_ptr<Cluster>> Open(ClusterOptions options);
+  // Takes no more submissions, commits what is queued, closes the stores.
+  ~Cluster();
+
+  uint32_t partitions() const;
+  const store::ClusterSettings& settings() const;
+  BusinessCalendar calendar() const;
+  // murmur2 of the id, as Kafka's default partitioner.
+  PartitionId PartitionOf(std::string_view account_id) const;
+
+  // `done` runs on the partition's thread after the fsync: it must not block.
+  // OVERLOADED and SHUTTING_DOWN are answered at once, on the caller's thread.
+  void Submit(PartitionId partition, Submission submission, std::function<void(SubmissionResult)> done);
+  // The same, waiting.
+  SubmissionResult SubmitAndWait(PartitionId partition, Submission submission);
+
+  // The newest committed view. Never null. Lock held for a pointer copy only.
+  ViewPtr ViewOf(PartitionId partition) const;
+  // Waits until the partition has applied `position`; POSITION_NOT_REACHED at the deadline.
+  absl::StatusOr<ViewPtr> WaitFor(PartitionId partition, Position position, std::chrono::steady_clock::time_point deadline) const;
+  // `f` runs on a partition's thread after each commit: it must not block.
+  uint64_t AddCommitListener(std::function<void(PartitionId)> f);
+  void RemoveCommitListener(uint64_t id);
+
+  // ClockAdvanced into every partition.
+  absl::Status AdvanceClock(Timestamp to, const std::string& actor);
+  // PolicyAdopted into every partition. The same name, version and definition
+  // again gives the first adoption.
+  absl::StatusOr<AdoptedPolicy> AdoptPolicy(const std::string& definition, std::optional<Timestamp> effective_at, const std::string& actor,
+                                            const std::string& reason);
+  std::vector<AdoptedPolicy> AdoptedPolicies() const;
+
+  EventOutcome RetryParked(PartitionId partition, Position parked, const std::string& actor, const std::string& reason);
+  EventOutcome DismissParked(PartitionId partition, Position parked, const std::string& actor, const std::string& reason);
+
+  // Folds the log again beside the live views, compares, and (unless
+  // verify_only) switches. progress(done, total) from the calling thread.
+  absl::StatusOr<RebuildReport> Rebuild(PartitionId partition, bool verify_only, const std::function<void(uint64_t, uint64_t)>& progress);
+
+  // Answers of the Merkle tree of a view.
+  absl::StatusOr<ledger::Hash> TreeRoot(const View& view, uint64_t size) const;
+  absl::StatusOr<ledger::Proof> InclusionProof(const View& view, uint64_t index, uint64_t size) const;
+  absl::StatusOr<ledger::Proof> ConsistencyProof(const View& view, uint64_t old_size, uint64_t new_size) const;
+
+  PartitionStatus StatusOf(PartitionId partition) const;
+
+ private:
+  struct Impl;
+  explicit Cluster(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace guanxi::partition

@@ -1,0 +1,18 @@
+#include "partition/event_key.h"
+
+#include <xxhash.h>
+
+#include "partition/keys.h"
+
+namespace guanxi::partition {
+
+std::string EventIdKey(AccountNumber account, std::string_view source, std::string_view id) {
+  std::string text;
+  text.reserve(source.size() + 1 + id.size());
+  text.append(source).push_back('\0');
+  text.append(id);
+  const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
+  return Key(Table::kEventId).Account(account).U64(hash.high64).U64(hash.low64);
+}
+
+}  // namespace guanxi::partition

@@ -1,0 +1,95 @@
+// Keys of the view family. One byte names the table, so that one generation of
+// all views is one RocksDB family. Numbers are big-endian: byte order is their
+// order. acct is the AccountNumber, u32.
+//
+//   'n' account id                                -> acct u32 BE
+//   'r' acct kind:u8 child id                     -> row (relations/row_coding.h); kind 0: the core
+//   'd' acct xxh3-128(source, 0, id)              -> positions, varints (several only on a hash collision)
+//   't' acct occurred_at:ordered u64 position:u64 -> empty; the account's events in fold order
+//   's' acct occurred_at position                 -> {included_to, superseded_at} u64 LE: snapshot after that event
+//   'S' acct occurred_at position                 -> core and all children at that event
+//   'i' acct                                      -> what the index tables hold of it (index.h)
+//   'T' 4-tier:u8 1000-score:u16 account id       -> empty
+//   'R' ~revenue:ordered i128 account id          -> empty; highest first
+//   'O' owner 0 account id                        -> empty
+//   'G' group 0 account id                        -> empty
+//   'X' system 0 external id 0 account id         -> empty
+//   'D' due:ordered u64 acct                      -> empty; the next instant the account changes by time
+//   'M' month:ordered u32 currency[3] acct        -> month row (relations/row_coding.h)
+//   'P' position:u64                              -> parked record: reason varint, account id
+//   'C' account id                                -> number of open parked records, varint
+//   'B' position:u64 n:u8                         -> outbox: an encoded record for another account
+//   'F' acct n:u32                                -> told change n of the account (feed.h)
+//   '#' name                                      -> counters: "accounts", "unknown"
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/byte_coding.h"
+#include "base/strong.h"
+#include "base/time.h"
+#include "relations/child.h"
+
+namespace guanxi::partition {
+
+enum class Table : char {
+  kName = 'n',
+  kRow = 'r',
+  kEventId = 'd',
+  kTimeline = 't',
+  kSnapshotHead = 's',
+  kSnapshotData = 'S',
+  kIndexed = 'i',
+  kByTier = 'T',
+  kByRevenue = 'R',
+  kByOwner = 'O',
+  kByGroup = 'G',
+  kByExternalId = 'X',
+  kDue = 'D',
+  kMonth = 'M',
+  kParked = 'P',
+  kParkedCount = 'C',
+  kOutbox = 'B',
+  kTold = 'F',
+  kCounter = '#',
+};
+
+// Builds a key part by part.
+class Key {
+ public:
+  explicit Key(Table table) : bytes_(1, static_cast<char>(table)) {}
+  Key& U8(uint8_t v) { return bytes_ += static_cast<char>(v), *this; }
+  Key& U16(uint16_t v) { return PutBigEndian(bytes_, v), *this; }
+  Key& U32(uint32_t v) { return PutBigEndian(bytes_, v), *this; }
+  Key& U64(uint64_t v) { return PutBigEndian(bytes_, v), *this; }
+  Key& Account(AccountNumber a) { return U32(a.value); }
+  Key& Time(Timestamp t) { return U64(OrderedBits(t.micros)); }
+  Key& At(Position p) { return U64(p.value); }
+  Key& Text(std::string_view s) { return bytes_.append(s), *this; }
+  // Text that is followed by more: ends with a zero byte, which no id contains.
+  Key& Terminated(std::string_view s) { return bytes_.append(s).push_back('\0'), *this; }
+  Key& Int128(int128 v);
+  operator const std::string&() const { return bytes_; }
+  const std::string& bytes() const { return bytes_; }
+
+ private:
+  std::string bytes_;
+};
+
+inline Key& Key::Int128(int128 v) {
+  const auto bits = static_cast<unsigned __int128>(v) ^ (static_cast<unsigned __int128>(1) << 127);
+  return U64(static_cast<uint64_t>(bits >> 64)).U64(static_cast<uint64_t>(bits));
+}
+
+// Keys of the meta family.
+inline constexpr std::string_view kMetaSize = "size";              // records in the log, u64 LE
+inline constexpr std::string_view kMetaRoot = "root";              // tree head's hash at that size
+inline constexpr std::string_view kMetaClock = "clock";            // micros, i64 LE
+inline constexpr std::string_view kMetaSwept = "swept";            // micros, i64 LE
+inline constexpr std::string_view kMetaNewest = "newest";          // newest occurred_at, micros, i64 LE
+inline constexpr std::string_view kMetaRecorded = "recorded";      // newest recorded_at, micros, i64 LE
+inline constexpr std::string_view kMetaFeedSize = "feed size";     // rows in the feed, u64 LE
+inline constexpr std::string_view kMetaPolicies = "policies";      // positions of PolicyAdopted records, varints
+
+}  // namespace guanxi::partition

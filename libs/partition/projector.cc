@@ -1,0 +1,300 @@
+#include "partition/projector.h"
+
+#include <algorithm>
+
+#include "base/byte_coding.h"
+#include "base/reason.h"
+#include "codec/outbox_record.h"
+#include "partition/event_key.h"
+#include "partition/keys.h"
+#include "relations/event_type.h"
+#include "relations/row_coding.h"
+
+namespace guanxi::partition {
+namespace {
+
+using relations::EventType;
+
+bool IsControl(uint16_t type) { return relations::EntryOf(static_cast<EventType>(type)).family == relations::EventFamily::kControl; }
+
+absl::StatusOr<uint64_t> ReadVarint(const Overlay& rows, std::string_view key) {
+  const auto value = rows.Get(key);
+  if (!value.ok()) return value.status();
+  return *value ? ByteReader(**value).Varint() : 0;
+}
+
+absl::StatusOr<uint64_t> ReadMeta(const store::Snapshot& base, std::string_view key, uint64_t absent) {
+  const auto value = base.Get(store::Family::kMeta, key);
+  if (!value.ok()) return value.status();
+  return *value ? ByteReader(**value).LittleEndian<uint64_t>() : absent;
+}
+
+std::string LittleEndian64(uint64_t v) {
+  std::string out;
+  PutLittleEndian(out, v);
+  return out;
+}
+
+}  // namespace
+
+Projector::Projector(Options options, const store::LogWriter* unflushed, store::BlockCache* blocks)
+    : options_(std::move(options)), unflushed_(unflushed), blocks_(blocks), policies_(std::make_shared<relations::PolicyLineage>()) {}
+
+void Projector::ResetEmpty(std::shared_ptr<const store::Snapshot> base, uint64_t log_size) {
+  hot_.clear();
+  changed_.clear();
+  feed_rows_.clear();
+  clock_ = swept_to_ = newest_ = kEarliestTimestamp;
+  feed_size_ = accounts_ = 0;
+  policy_positions_.clear();
+  policies_ = std::make_shared<relations::PolicyLineage>();
+  Begin(std::move(base), log_size);
+}
+
+absl::Status Projector::Reset(std::shared_ptr<const store::Snapshot> base, uint64_t log_size) {
+  ResetEmpty(base, log_size);
+  const auto earliest = static_cast<uint64_t>(kEarliestTimestamp.micros);
+  const auto clock = ReadMeta(*base, kMetaClock, earliest), swept = ReadMeta(*base, kMetaSwept, earliest),
+             newest = ReadMeta(*base, kMetaNewest, earliest), feed = ReadMeta(*base, kMetaFeedSize, 0);
+  const auto accounts = ReadVarint(rows_, Key(Table::kCounter).Text("accounts"));
+  const auto positions = base->Get(store::Family::kMeta, kMetaPolicies);
+  for (const auto* read : {&clock, &swept, &newest, &feed, &accounts})
+    if (!read->ok()) return read->status();
+  if (!positions.ok()) return positions.status();
+  clock_.micros = static_cast<int64_t>(*clock);
+  swept_to_.micros = static_cast<int64_t>(*swept);
+  newest_.micros = static_cast<int64_t>(*newest);
+  feed_size_ = *feed;
+  accounts_ = static_cast<uint32_t>(*accounts);
+  store::LogReader log(base, blocks_, log_size);
+  const std::string policy_positions = positions->value_or("");
+  for (ByteReader in(policy_positions); !in.AtEnd();) {
+    const Position at{in.Varint()};
+    const auto logged = ReadEvent(log, unflushed_, decoder_, at);
+    if (!logged.ok()) return logged.status();
+    if (auto status = ApplyPolicy(std::get<relations::PolicyAdopted>(logged->event.body), at); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+void Projector::Begin(std::shared_ptr<const store::Snapshot> base, uint64_t log_size) {
+  rows_.Rebase(std::move(base));
+  feed_rows_.clear();
+  log_size_ = log_size;
+}
+
+absl::StatusOr<HotAccount*> Projector::Load(const std::string& account_id) {
+  if (const auto it = hot_.find(account_id); it != hot_.end()) return &it->second;
+  HotAccount account;
+  account.core.id = AccountId(account_id);
+  const auto number = rows_.Get(Key(Table::kName).Text(account_id));
+  if (!number.ok()) return number.status();
+  if (*number) {
+    account.number = AccountNumber(GetBigEndian<uint32_t>((*number)->data()));
+    const auto row = rows_.Get(Key(Table::kRow).Account(account.number).U8(0));
+    const auto indexed_row = rows_.Get(Key(Table::kIndexed).Account(account.number));
+    if (!row.ok()) return row.status();
+    if (!indexed_row.ok()) return indexed_row.status();
+    if (!*row || !*indexed_row) return Refuse(Reason::STORE_CORRUPT, "an account has a name and no row");
+    auto core = relations::DecodeCore(**row);
+    if (!core.ok()) return core.status();
+    auto indexed = DecodeIndexed(**indexed_row);
+    if (!indexed.ok()) return indexed.status();
+    account.core = *std::move(core);
+    account.indexed = *std::move(indexed);
+    account.exists = true;
+  }
+  return &hot_.emplace(account_id, std::move(account)).first->second;
+}
+
+absl::StatusOr<std::vector<Position>> Projector::Lookup(const HotAccount& account, std::string_view source, std::string_view id) const {
+  std::vector<Position> positions;
+  if (!account.exists) return positions;
+  const auto value = rows_.Get(EventIdKey(account.number, source, id));
+  if (!value.ok()) return value.status();
+  if (*value)
+    for (ByteReader in(**value); !in.AtEnd() && in.ok();) positions.push_back(Position{in.Varint()});
+  return positions;
+}
+
+absl::Status Projector::PutEventId(const HotAccount& account, const codec::RecordView& record, Position position) {
+  const std::string key = EventIdKey(account.number, record.source, record.id);
+  auto value = rows_.Get(key);
+  if (!value.ok()) return value.status();
+  std::string positions = value->value_or("");
+  PutVarint(positions, position.value);
+  rows_.Put(key, positions);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Applied> Projector::Apply(const codec::RecordView& record, const relations::Event& event) {
+  last_position_ = event.position;
+  if (record.parked() && record.account_version == 0 && !std::holds_alternative<relations::ParkedRepaired>(event.body)) {
+    if (auto status = ApplyParked(record, event.position); !status.ok()) return status;
+    return Applied{};
+  }
+  if (const auto* clock = std::get_if<relations::ClockAdvanced>(&event.body)) {
+    clock_ = std::max(clock_, clock->to);
+  } else if (const auto* policy = std::get_if<relations::PolicyAdopted>(&event.body)) {
+    if (auto status = ApplyPolicy(*policy, event.position); !status.ok()) return status;
+  } else if (const auto* dismissed = std::get_if<relations::ParkedDismissed>(&event.body)) {
+    if (auto status = CloseParked(dismissed->parked_position); !status.ok()) return status;
+  } else if (!IsControl(record.type)) {
+    return ApplyAccountEvent(record, event);
+  }
+  return Applied{};
+}
+
+absl::StatusOr<Applied> Projector::ApplyRepair(const LoggedEvent& parked, Position parked_position) {
+  last_position_ = parked.event.position;
+  if (auto status = CloseParked(parked_position); !status.ok()) return status;
+  return ApplyAccountEvent(parked.record, parked.event);
+}
+
+absl::Status Projector::ApplyPolicy(const relations::PolicyAdopted& adopted, Position position) {
+  auto policy = relations::ParsePolicy(adopted.definition);
+  if (!policy.ok()) return policy.status();
+  auto lineage = std::make_shared<relations::PolicyLineage>(*policies_);
+  lineage->Adopt(*std::move(policy), adopted.effective_at, adopted.control_epoch, position);
+  policies_ = std::move(lineage);
+  PutVarint(policy_positions_, position.value);
+  return absl::OkStatus();
+}
+
+absl::Status Projector::ApplyParked(const codec::RecordView& record, Position position) {
+  std::string value;
+  PutVarint(value, record.park_reason);
+  PutLengthPrefixed(value, record.account_id);
+  rows_.Put(Key(Table::kParked).At(position), value);
+  return AddToParkedCount(std::string(record.account_id), 1);
+}
+
+absl::Status Projector::CloseParked(Position parked) {
+  const std::string key = Key(Table::kParked).At(parked);
+  const auto value = rows_.Get(key);
+  if (!value.ok()) return value.status();
+  if (!*value) return absl::OkStatus();
+  ByteReader in(**value);
+  in.Varint();
+  const std::string account_id(in.LengthPrefixed());
+  rows_.Delete(key);
+  return AddToParkedCount(account_id, -1);
+}
+
+absl::Status Projector::AddToParkedCount(const std::string& account_id, int64_t by) {
+  const std::string key = Key(Table::kParkedCount).Text(account_id);
+  const auto count = ReadVarint(rows_, key);
+  if (!count.ok()) return count.status();
+  const uint64_t now = *count + static_cast<uint64_t>(by);
+  if (now == 0) {
+    rows_.Delete(key);
+  } else {
+    std::string value;
+    PutVarint(value, now);
+    rows_.Put(key, value);
+  }
+  return AddToCounter("parked", by);
+}
+
+absl::Status Projector::AddToCounter(std::string_view name, int64_t by) {
+  const std::string key = Key(Table::kCounter).Text(name);
+  const auto count = ReadVarint(rows_, key);
+  if (!count.ok()) return count.status();
+  std::string value;
+  PutVarint(value, *count + static_cast<uint64_t>(by));
+  rows_.Put(key, value);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Applied> Projector::ApplyAccountEvent(const codec::RecordView& record, const relations::Event& event) {
+  const auto loaded = Load(std::string(record.account_id));
+  if (!loaded.ok()) return loaded.status();
+  HotAccount& account = **loaded;
+  if (!account.exists) {
+    account.number = AccountNumber(accounts_++);
+    account.exists = true;
+    std::string number;
+    PutBigEndian(number, account.number.value);
+    rows_.Put(Key(Table::kName).Text(record.account_id), number);
+    if (auto status = AddToCounter("accounts", 1); !status.ok()) return status;
+  } else if (account.indexed && account.indexed->due && *account.indexed->due <= clock_) {
+    // What fell due before this event must be told before it, however far the sweep got.
+    if (auto status = Sweep(account); !status.ok()) return status;
+  }
+  if (event.type == EventType::kUnknown)
+    if (auto status = AddToCounter("unknown", 1); !status.ok()) return status;
+  if (auto status = PutEventId(account, record, event.position); !status.ok()) return status;
+  rows_.Put(Key(Table::kTimeline).Account(account.number).Time(event.occurred_at).At(event.position), {});
+  newest_ = std::max(newest_, event.occurred_at);
+
+  Applied applied;
+  applied.late = account.core.account_version > 0 && event.occurred_at < account.core.last_event_at;
+  auto transition = applied.late ? FoldLate(account, event) : FoldInOrder(account, event);
+  if (!transition.ok()) return transition.status();
+  if (!account.dirty && !account.reindex) changed_.push_back(&*hot_.find(account.core.id.value));
+  account.dirty = account.reindex = true;
+  PutOutbox(account, transition->outbox);
+  applied.account_version = account.core.account_version;
+  applied.anomalies = std::move(transition->anomalies);
+  return applied;
+}
+
+void Projector::PutOutbox(const HotAccount& account, const std::vector<relations::OutboxMessage>& messages) {
+  uint8_t n = 0;
+  for (const auto& message : messages)
+    rows_.Put(Key(Table::kOutbox).At(message.origin).U8(n++), codec::EncodeOutboxRecord(message, account.core.id));
+}
+
+absl::Status Projector::Reindex(HotAccount& account) {
+  const Timestamp at = BusinessTime(account.core);
+  const auto context = Context(last_position_);
+  IndexedAs now;
+  if (at <= account.core.last_event_at) {
+    now = IndexOf(account.core, at, context);
+  } else {
+    relations::AccountCore advanced = account.core;
+    relations::AdvanceTo(advanced, at, context);
+    now = IndexOf(advanced, at, context);
+  }
+  now.told_to = std::max(account.indexed ? account.indexed->told_to : kEarliestTimestamp, at);
+  now.told = account.indexed ? account.indexed->told : 0;
+  const bool first = !account.indexed || account.indexed->told_to == kEarliestTimestamp;
+  WriteIndexes(rows_, account.number, account.core.id.value, first ? nullptr : &*account.indexed, now);
+  account.indexed = std::move(now);
+  return absl::OkStatus();
+}
+
+absl::Status Projector::Finish(store::Batch& batch) {
+  for (Entry* entry : changed_) {
+    HotAccount& account = entry->second;
+    if (account.dirty) rows_.Put(Key(Table::kRow).Account(account.number).U8(0), relations::EncodeCore(account.core));
+    if (account.reindex)
+      if (auto status = Reindex(account); !status.ok()) return status;
+    account.dirty = account.reindex = false;
+  }
+  changed_.clear();
+  rows_.WriteTo(batch);
+  if (options_.tells_feed) {
+    for (const auto& [number, row] : feed_rows_) {
+      std::string key;
+      PutBigEndian(key, number);
+      batch.Put(store::Family::kFeed, key, row);
+    }
+    batch.Put(store::Family::kMeta, kMetaFeedSize, LittleEndian64(feed_size_));
+    batch.Put(store::Family::kMeta, kMetaClock, LittleEndian64(static_cast<uint64_t>(clock_.micros)));
+    batch.Put(store::Family::kMeta, kMetaSwept, LittleEndian64(static_cast<uint64_t>(swept_to_.micros)));
+    batch.Put(store::Family::kMeta, kMetaNewest, LittleEndian64(static_cast<uint64_t>(newest_.micros)));
+    batch.Put(store::Family::kMeta, kMetaPolicies, policy_positions_);
+  }
+  EvictColdAccounts();
+  return absl::OkStatus();
+}
+
+void Projector::EvictColdAccounts() {
+  // Any account can be loaded again from its row; half of them go, so that this is rare.
+  if (hot_.size() <= options_.hot_accounts_max) return;
+  size_t surplus = hot_.size() - options_.hot_accounts_max / 2;
+  for (auto it = hot_.begin(); it != hot_.end() && surplus > 0; --surplus) it = hot_.erase(it);
+}
+
+}  // namespace guanxi::partition

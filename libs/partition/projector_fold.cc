@@ -1,0 +1,274 @@
+// The projector's folds: in order, late, snapshots, and what they tell.
+#include <algorithm>
+#include <map>
+
+#include "base/byte_coding.h"
+#include "base/reason.h"
+#include "partition/keys.h"
+#include "partition/projector.h"
+#include "partition/snapshots.h"
+#include "relations/row_coding.h"
+
+namespace guanxi::partition {
+namespace {
+
+using relations::Child;
+using relations::ChildKey;
+using relations::ChildKind;
+using relations::ChildSet;
+
+std::string RowKey(AccountNumber account, const ChildKey& key) {
+  return Key(Table::kRow).Account(account).U8(static_cast<uint8_t>(key.kind)).Text(key.id);
+}
+
+bool Later(const relations::TierChange& change, Timestamp since) { return change.at >= since; }
+
+}  // namespace
+
+void Projector::PutChild(AccountNumber account, const ChildKey& key, const Child* child) {
+  if (child == nullptr) {
+    rows_.Delete(RowKey(account, key));
+  } else {
+    rows_.Put(RowKey(account, key), relations::EncodeChild(*child));
+  }
+  if (key.kind != ChildKind::kMonth) return;
+  // The same row again by month first: portfolio figures scan months, not accounts.
+  const auto month = Key(Table::kMonth).Text(key.id).Account(account);
+  if (child == nullptr) {
+    rows_.Delete(month);
+  } else {
+    rows_.Put(month, relations::EncodeChild(*child));
+  }
+}
+
+absl::Status Projector::LoadChildren(const HotAccount& account, const relations::Event& event, ChildSet& children) const {
+  for (auto& key : relations::ChildrenNeeded(account.core, event, options_.calendar)) {
+    const auto row = rows_.Get(RowKey(account.number, key));
+    if (!row.ok()) return row.status();
+    if (!*row) continue;
+    auto child = relations::DecodeChild(key.kind, **row);
+    if (!child.ok()) return child.status();
+    children.Load(std::move(key), *std::move(child));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<relations::Transition> Projector::FoldInOrder(HotAccount& account, const relations::Event& event) {
+  ChildSet children;
+  if (auto status = LoadChildren(account, event, children); !status.ok()) return status;
+  auto transition = relations::Fold(account.core, children, event, Context(event.position));
+  children.ForEachDirty([&](const ChildKey& key, const Child* child) { PutChild(account.number, key, child); });
+  if (IsSnapshotCount(account.core.account_version))
+    if (auto status = TakeSnapshot(account); !status.ok()) return status;
+
+  std::vector<relations::TierChange> changes = transition.tier_changes;
+  const Timestamp told_to = account.indexed ? account.indexed->told_to : kEarliestTimestamp;
+  if (told_to >= event.occurred_at && clock_ > event.occurred_at) {
+    // The account was told of up to the clock, and this event comes before it.
+    relations::AccountCore advanced = account.core;
+    for (auto& change : relations::AdvanceTo(advanced, clock_, Context(event.position)).tier_changes) changes.push_back(std::move(change));
+    std::erase_if(changes, [&](const auto& change) { return !Later(change, event.occurred_at) && change.at <= told_to; });
+    if (auto status = Tell(account, event.occurred_at, std::move(changes), event.position); !status.ok()) return status;
+    return transition;
+  }
+  if (clock_ > event.occurred_at) {
+    relations::AccountCore advanced = account.core;
+    for (auto& change : relations::AdvanceTo(advanced, clock_, Context(event.position)).tier_changes) changes.push_back(std::move(change));
+  }
+  std::erase_if(changes, [&](const auto& change) { return change.at <= told_to; });
+  if (auto status = TellNew(account, changes, event.position); !status.ok()) return status;
+  return transition;
+}
+
+absl::StatusOr<relations::Transition> Projector::FoldLate(HotAccount& account, const relations::Event& event) {
+  auto snapshot = LatestSnapshotBefore(rows_, account.number, event.occurred_at, event.position);
+  if (!snapshot.ok()) return snapshot.status();
+  if (auto status = SupersedeSnapshots(rows_, account.number, event.occurred_at, event.position); !status.ok()) return status;
+  AccountMemory memory = *std::move(snapshot);
+  memory.core.id = account.core.id;
+  const Timestamp since = memory.core.account_version > 0 ? memory.core.last_event_at : kEarliestTimestamp;
+
+  std::vector<Position> positions;
+  const std::string prefix = Key(Table::kTimeline).Account(account.number);
+  const std::string from = TimelineAfter(account.number, memory.core);
+  if (auto status = rows_.Scan(prefix, from, [&](std::string_view key, std::string_view) {
+        positions.push_back(Position{GetBigEndian<uint64_t>(key.data() + key.size() - 8)});
+        return true;
+      });
+      !status.ok())
+    return status;
+
+  store::LogReader log({&rows_.base(), [](const store::Snapshot*) {}}, blocks_, log_size_);
+  relations::Transition result;
+  std::vector<relations::TierChange> changes;
+  for (const Position position : positions) {
+    relations::Event other;
+    if (position != event.position) {
+      auto logged = ReadEvent(log, unflushed_, decoder_, position);
+      if (!logged.ok()) return logged.status();
+      other = std::move(logged->event);
+    }
+    const relations::Event& next = position == event.position ? event : other;
+    auto transition = FoldInMemory(memory, next, Context(event.position));
+    for (auto& change : transition.tier_changes) changes.push_back(change);
+    if (position == event.position) result = std::move(transition);
+    if (IsSnapshotCount(memory.core.account_version)) PutSnapshot(rows_, account.number, memory, event.position);
+  }
+  for (const auto& key : memory.touched) {
+    const auto it = memory.children.find(key);
+    PutChild(account.number, key, it == memory.children.end() ? nullptr : &it->second);
+  }
+  account.core = std::move(memory.core);
+  if (clock_ > account.core.last_event_at) {
+    relations::AccountCore advanced = account.core;
+    for (auto& change : relations::AdvanceTo(advanced, clock_, Context(event.position)).tier_changes) changes.push_back(std::move(change));
+  }
+  if (auto status = Tell(account, since, std::move(changes), event.position); !status.ok()) return status;
+  return result;
+}
+
+absl::Status Projector::TakeSnapshot(const HotAccount& account) {
+  AccountMemory memory;
+  memory.core = account.core;
+  const std::string prefix = Key(Table::kRow).Account(account.number);
+  absl::Status failed;
+  const auto scanned = rows_.Scan(prefix, [&](std::string_view key, std::string_view value) {
+    const auto kind = static_cast<ChildKind>(key[prefix.size()]);
+    if (kind == ChildKind::kNone) return true;
+    auto child = relations::DecodeChild(kind, value);
+    if (!child.ok()) return failed = child.status(), false;
+    memory.children.emplace(ChildKey{kind, std::string(key.substr(prefix.size() + 1))}, *std::move(child));
+    return true;
+  });
+  if (!scanned.ok()) return scanned;
+  if (!failed.ok()) return failed;
+  PutSnapshot(rows_, account.number, memory, account.core.last_position);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<relations::Anomaly>> Projector::DryRun(HotAccount& account, const relations::Event& event) {
+  if (account.core.account_version > 0 && event.occurred_at < account.core.last_event_at) {
+    auto snapshot = LatestSnapshotBefore(rows_, account.number, event.occurred_at, event.position);
+    if (!snapshot.ok()) return snapshot.status();
+    AccountMemory memory = *std::move(snapshot);
+    memory.core.id = account.core.id;
+    if (auto status = FoldTimeline(memory, account.number, event.occurred_at, event.position); !status.ok()) return status;
+    return FoldInMemory(memory, event, Context(event.position)).anomalies;
+  }
+  ChildSet children;
+  if (auto status = LoadChildren(account, event, children); !status.ok()) return status;
+  relations::AccountCore copy = account.core;
+  return relations::Fold(copy, children, event, Context(event.position)).anomalies;
+}
+
+absl::Status Projector::FoldTimeline(AccountMemory& memory, AccountNumber number, Timestamp to, Position known_to) {
+  store::LogReader log({&rows_.base(), [](const store::Snapshot*) {}}, blocks_, log_size_);
+  absl::Status failed;
+  const auto scanned = rows_.Scan(Key(Table::kTimeline).Account(number), TimelineAfter(number, memory.core), [&](std::string_view key, std::string_view) {
+    const Timestamp at{FromOrderedBits(GetBigEndian<uint64_t>(key.data() + key.size() - 16))};
+    if (at > to) return false;
+    auto logged = ReadEvent(log, unflushed_, decoder_, Position{GetBigEndian<uint64_t>(key.data() + key.size() - 8)});
+    if (!logged.ok()) return failed = logged.status(), false;
+    FoldInMemory(memory, logged->event, Context(known_to));
+    return true;
+  });
+  return failed.ok() ? scanned : failed;
+}
+
+absl::Status Projector::AppendTold(HotAccount& account, FeedRow row) {
+  IndexedAs& indexed = account.indexed ? *account.indexed : account.indexed.emplace();
+  Told told{row.change.at, row.change.from, row.change.to, row.kind, row.kind != ChangeKind::kRetracted, feed_size_};
+  rows_.Put(Key(Table::kTold).Account(account.number).U32(indexed.told++), EncodeTold(told));
+  row.account_id = account.core.id.value;
+  feed_rows_.emplace_back(feed_size_++, EncodeFeedRow(row));
+  return absl::OkStatus();
+}
+
+absl::Status Projector::TellNew(HotAccount& account, const std::vector<relations::TierChange>& changes, Position cause) {
+  for (const auto& change : changes)
+    if (auto status = AppendTold(account, {cause, {}, ChangeKind::kChanged, std::nullopt, change}); !status.ok()) return status;
+  return absl::OkStatus();
+}
+
+absl::Status Projector::Tell(HotAccount& account, Timestamp since, std::vector<relations::TierChange> changes, Position cause) {
+  std::vector<Told> told;
+  std::vector<std::string> keys;
+  absl::Status failed;
+  const auto scanned = rows_.Scan(Key(Table::kTold).Account(account.number), [&](std::string_view key, std::string_view value) {
+    auto row = DecodeTold(value);
+    if (!row.ok()) return failed = row.status(), false;
+    if (row->live && row->at >= since) {
+      told.push_back(*row);
+      keys.emplace_back(key);
+    }
+    return true;
+  });
+  if (!scanned.ok()) return scanned;
+  if (!failed.ok()) return failed;
+  std::vector<size_t> order(told.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return told[a].at < told[b].at; });
+  std::vector<Told> ascending;
+  for (const size_t i : order) ascending.push_back(told[i]);
+  std::erase_if(changes, [&](const auto& change) { return change.at < since; });
+
+  for (const auto& correction : Corrections(ascending, changes)) {
+    FeedRow row{cause, {}, correction.kind, std::nullopt, {}};
+    if (correction.told) {
+      Told& old = ascending[*correction.told];
+      row.supersedes = old.feed_number;
+      row.change.at = old.at, row.change.from = old.from, row.change.to = old.to;
+      old.live = false;
+      rows_.Put(keys[order[*correction.told]], EncodeTold(old));
+    }
+    if (correction.now) row.change = changes[*correction.now];
+    if (auto status = AppendTold(account, std::move(row)); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Projector::Sweep(HotAccount& account) {
+  relations::AccountCore advanced = account.core;
+  auto changes = relations::AdvanceTo(advanced, clock_, Context(last_position_)).tier_changes;
+  std::erase_if(changes, [&](const auto& change) { return change.at <= account.indexed->told_to; });
+  if (auto status = TellNew(account, changes, last_position_); !status.ok()) return status;
+  return Reindex(account);
+}
+
+absl::StatusOr<bool> Projector::SweepSlice(size_t accounts_max) {
+  if (swept_to_ >= clock_) return false;
+  std::vector<AccountNumber> due;
+  const std::string end = Key(Table::kDue).Time(Timestamp{clock_.micros + 1});
+  const std::string prefix(1, static_cast<char>(Table::kDue));
+  if (auto status = rows_.Scan(prefix, [&](std::string_view key, std::string_view) {
+        if (key >= end || due.size() == accounts_max) return false;
+        due.push_back(AccountNumber(GetBigEndian<uint32_t>(key.data() + key.size() - 4)));
+        return true;
+      });
+      !status.ok())
+    return status;
+  for (const AccountNumber number : due) {
+    const auto row = rows_.Get(Key(Table::kRow).Account(number).U8(0));
+    if (!row.ok()) return row.status();
+    if (!*row) return Refuse(Reason::STORE_CORRUPT, "a due account has no row");
+    const auto core = relations::DecodeCore(**row);
+    if (!core.ok()) return core.status();
+    const auto account = Load(core->id.value);
+    if (!account.ok()) return account.status();
+    if (auto status = Sweep(**account); !status.ok()) return status;
+  }
+  if (due.size() < accounts_max) swept_to_ = clock_;
+  return swept_to_ < clock_;
+}
+
+absl::StatusOr<std::optional<Timestamp>> Projector::NextDue() const {
+  std::optional<Timestamp> next;
+  const auto status = rows_.Scan(std::string(1, static_cast<char>(Table::kDue)), [&](std::string_view key, std::string_view) {
+    next = Timestamp{FromOrderedBits(GetBigEndian<uint64_t>(key.data() + 1))};
+    return false;
+  });
+  if (!status.ok()) return status;
+  return next;
+}
+
+}  // namespace guanxi::partition

@@ -1,0 +1,37 @@
+// What a commit publishes: everything a reader needs, immutable.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/strong.h"
+#include "base/time.h"
+#include "relations/policy.h"
+#include "store/log.h"
+#include "store/store.h"
+
+namespace guanxi::partition {
+
+// The partition after one commit. Thread-safe: never changes. Later the views
+// may lag behind the log as an overlay in memory; readers will not notice.
+struct View {
+  PartitionId partition;
+  std::shared_ptr<const store::Snapshot> snapshot;
+  uint64_t log_size = 0;     // records: positions 0 .. log_size - 1
+  uint64_t feed_size = 0;    // rows of the change feed
+  std::string root;          // tree head of log_size
+  Timestamp clock;           // of the newest ClockAdvanced; kEarliestTimestamp before any
+  Timestamp swept_to;        // what falls due by time is written up to here
+  Timestamp newest_occurred_at;
+  std::shared_ptr<const relations::PolicyLineage> policies;
+  BusinessCalendar calendar;
+  store::BlockCache* blocks = nullptr;
+
+  store::LogReader Log() const { return {snapshot, blocks, log_size}; }
+  // R of a read of the newest state.
+  Position Newest() const { return Position{log_size == 0 ? 0 : log_size - 1}; }
+};
+
+using ViewPtr = std::shared_ptr<const View>;
+
+}  // namespace guanxi::partition
