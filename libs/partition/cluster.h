@@ -103,6 +103,8 @@ class Cluster {
 
  private:
   struct Impl;
+  absl::Status WriteControl(PartitionId partition, codec::Record record, EventOutcome* outcome = nullptr);
+  absl::Status FinishControlRecords();
   explicit Cluster(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

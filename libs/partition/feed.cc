@@ -14,7 +14,7 @@ std::string EncodeFeedRow(const FeedRow& row) {
   PutLengthPrefixed(out, row.account_id);
   out += static_cast<char>(row.kind);
   PutVarint(out, row.supersedes ? *row.supersedes + 1 : 0);
-  PutLengthPrefixed(out, relations::EncodeTierChange(row.change));
+  PutLengthPrefixed(out, relations::EncodedTierChange(row.change));
   return out;
 }
 

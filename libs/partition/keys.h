@@ -71,6 +71,7 @@ class Key {
   Key& Terminated(std::string_view s) { return bytes_.append(s).push_back('\0'), *this; }
   Key& Int128(int128 v);
   operator const std::string&() const { return bytes_; }
+  operator std::string_view() const { return bytes_; }
   const std::string& bytes() const { return bytes_; }
 
  private:

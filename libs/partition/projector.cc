@@ -102,6 +102,8 @@ absl::StatusOr<HotAccount*> Projector::Load(const std::string& account_id) {
     if (!indexed.ok()) return indexed.status();
     account.core = *std::move(core);
     account.indexed = *std::move(indexed);
+    account.told_to = account.indexed->told_to;
+    account.told = account.indexed->told;
     account.exists = true;
   }
   return &hot_.emplace(account_id, std::move(account)).first->second;
@@ -134,6 +136,7 @@ absl::StatusOr<Applied> Projector::Apply(const codec::RecordView& record, const 
     return Applied{};
   }
   if (const auto* clock = std::get_if<relations::ClockAdvanced>(&event.body)) {
+    if (auto status = ReindexChanged(); !status.ok()) return status;
     clock_ = std::max(clock_, clock->to);
   } else if (const auto* policy = std::get_if<relations::PolicyAdopted>(&event.body)) {
     if (auto status = ApplyPolicy(*policy, event.position); !status.ok()) return status;
@@ -231,7 +234,8 @@ absl::StatusOr<Applied> Projector::ApplyAccountEvent(const codec::RecordView& re
   applied.late = account.core.account_version > 0 && event.occurred_at < account.core.last_event_at;
   auto transition = applied.late ? FoldLate(account, event) : FoldInOrder(account, event);
   if (!transition.ok()) return transition.status();
-  if (!account.dirty && !account.reindex) changed_.push_back(&*hot_.find(account.core.id.value));
+  account.told_to = std::max(account.told_to, BusinessTime(account.core));
+  if (!account.dirty) changed_.push_back(&*hot_.find(account.core.id.value));
   account.dirty = account.reindex = true;
   PutOutbox(account, transition->outbox);
   applied.account_version = account.core.account_version;
@@ -256,21 +260,28 @@ absl::Status Projector::Reindex(HotAccount& account) {
     relations::AdvanceTo(advanced, at, context);
     now = IndexOf(advanced, at, context);
   }
-  now.told_to = std::max(account.indexed ? account.indexed->told_to : kEarliestTimestamp, at);
-  now.told = account.indexed ? account.indexed->told : 0;
-  const bool first = !account.indexed || account.indexed->told_to == kEarliestTimestamp;
-  WriteIndexes(rows_, account.number, account.core.id.value, first ? nullptr : &*account.indexed, now);
+  now.told_to = account.told_to = std::max(account.told_to, at);
+  now.told = account.told;
+  WriteIndexes(rows_, account.number, account.core.id.value, account.indexed ? &*account.indexed : nullptr, now);
   account.indexed = std::move(now);
   return absl::OkStatus();
 }
 
+absl::Status Projector::ReindexChanged() {
+  for (Entry* entry : changed_) {
+    if (!entry->second.reindex) continue;
+    if (auto status = Reindex(entry->second); !status.ok()) return status;
+    entry->second.reindex = false;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Projector::Finish(store::Batch& batch) {
+  if (auto status = ReindexChanged(); !status.ok()) return status;
   for (Entry* entry : changed_) {
     HotAccount& account = entry->second;
-    if (account.dirty) rows_.Put(Key(Table::kRow).Account(account.number).U8(0), relations::EncodeCore(account.core));
-    if (account.reindex)
-      if (auto status = Reindex(account); !status.ok()) return status;
-    account.dirty = account.reindex = false;
+    rows_.Put(Key(Table::kRow).Account(account.number).U8(0), relations::EncodedCore(account.core));
+    account.dirty = false;
   }
   changed_.clear();
   rows_.WriteTo(batch);

@@ -16,6 +16,7 @@
 #include "partition/feed.h"
 #include "partition/index.h"
 #include "partition/overlay.h"
+#include "partition/snapshots.h"
 #include "relations/child_set.h"
 #include "relations/fold.h"
 #include "store/log.h"
@@ -27,6 +28,8 @@ struct HotAccount {
   AccountNumber number;
   relations::AccountCore core;
   std::optional<IndexedAs> indexed;  // what the index tables hold; none for an account new in this commit
+  Timestamp told_to = kEarliestTimestamp;  // tier changes up to here were told
+  uint32_t told = 0;                 // rows of its told history
   bool exists = false;               // has folded an event
   bool dirty = false;                // changed since the last commit
   bool reindex = false;
@@ -52,6 +55,8 @@ class Projector {
   // unflushed: records not yet in the snapshots given to Begin; may be nullptr.
   Projector(Options options, const store::LogWriter* unflushed, store::BlockCache* blocks);
 
+  void ReadUnflushedFrom(const store::LogWriter* log) { unflushed_ = log; }
+
   // Reads clock, sweep progress, feed size and policies from meta; forgets
   // everything held in memory.
   absl::Status Reset(std::shared_ptr<const store::Snapshot> base, uint64_t log_size);
@@ -68,6 +73,9 @@ class Projector {
   // Takes the record at event.position, which is the next one. `record` is the
   // one with the account's content (event_source.h).
   absl::StatusOr<Applied> Apply(const codec::RecordView& record, const relations::Event& event);
+
+  // A ParkedRepaired: the parked record is folded under the repair's position.
+  absl::StatusOr<Applied> ApplyRepair(const LoggedEvent& parked, Position parked_position);
 
   // Writes what fell due up to the clock for up to `accounts_max` accounts;
   // false: nothing is left to do.
@@ -91,9 +99,6 @@ class Projector {
   Overlay& rows() { return rows_; }
 
  private:
-  struct ChildRows;     // children of one account as rows
-  struct Refolding;     // an account folded again from a snapshot, in memory
-
   relations::FoldContext Context(Position known_to) const { return {*policies_, known_to, options_.calendar}; }
   Timestamp BusinessTime(const relations::AccountCore& core) const { return std::max(clock_, core.last_event_at); }
 
@@ -108,11 +113,21 @@ class Projector {
   absl::StatusOr<relations::Transition> FoldInOrder(HotAccount& account, const relations::Event& event);
   absl::StatusOr<relations::Transition> FoldLate(HotAccount& account, const relations::Event& event);
   absl::Status TakeSnapshot(const HotAccount& account);
+  // child nullptr: delete.
   void PutChild(AccountNumber account, const relations::ChildKey& key, const relations::Child* child);
-  absl::Status PutMonth(AccountNumber account, const relations::ChildKey& key, const relations::Child* child);
+  absl::Status LoadChildren(const HotAccount& account, const relations::Event& event, relations::ChildSet& children) const;
+  // Folds the account's events after memory's newest one with occurred_at <= to.
+  absl::Status FoldTimeline(AccountMemory& memory, AccountNumber number, Timestamp to, Position known_to);
+  absl::Status AppendTold(HotAccount& account, FeedRow row);
+  // Changes nobody was told of.
+  absl::Status TellNew(HotAccount& account, const std::vector<relations::TierChange>& changes, Position cause);
+  // `changes` are all there are from `since` on: corrects what was told.
   absl::Status Tell(HotAccount& account, Timestamp since, std::vector<relations::TierChange> changes, Position cause);
   absl::Status Sweep(HotAccount& account);
   absl::Status Reindex(HotAccount& account);
+  // Index rows say what was so at the clock of the account's last change: they
+  // are settled before the clock moves, however records are batched.
+  absl::Status ReindexChanged();
   void PutOutbox(const HotAccount& account, const std::vector<relations::OutboxMessage>& messages);
   void EvictColdAccounts();
 

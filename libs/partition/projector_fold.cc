@@ -29,7 +29,7 @@ void Projector::PutChild(AccountNumber account, const ChildKey& key, const Child
   if (child == nullptr) {
     rows_.Delete(RowKey(account, key));
   } else {
-    rows_.Put(RowKey(account, key), relations::EncodeChild(*child));
+    rows_.Put(RowKey(account, key), relations::EncodedChild(*child));
   }
   if (key.kind != ChildKind::kMonth) return;
   // The same row again by month first: portfolio figures scan months, not accounts.
@@ -37,7 +37,7 @@ void Projector::PutChild(AccountNumber account, const ChildKey& key, const Child
   if (child == nullptr) {
     rows_.Delete(month);
   } else {
-    rows_.Put(month, relations::EncodeChild(*child));
+    rows_.Put(month, relations::EncodedChild(*child));
   }
 }
 
@@ -62,7 +62,7 @@ absl::StatusOr<relations::Transition> Projector::FoldInOrder(HotAccount& account
     if (auto status = TakeSnapshot(account); !status.ok()) return status;
 
   std::vector<relations::TierChange> changes = transition.tier_changes;
-  const Timestamp told_to = account.indexed ? account.indexed->told_to : kEarliestTimestamp;
+  const Timestamp told_to = account.told_to;
   if (told_to >= event.occurred_at && clock_ > event.occurred_at) {
     // The account was told of up to the clock, and this event comes before it.
     relations::AccountCore advanced = account.core;
@@ -176,9 +176,8 @@ absl::Status Projector::FoldTimeline(AccountMemory& memory, AccountNumber number
 }
 
 absl::Status Projector::AppendTold(HotAccount& account, FeedRow row) {
-  IndexedAs& indexed = account.indexed ? *account.indexed : account.indexed.emplace();
   Told told{row.change.at, row.change.from, row.change.to, row.kind, row.kind != ChangeKind::kRetracted, feed_size_};
-  rows_.Put(Key(Table::kTold).Account(account.number).U32(indexed.told++), EncodeTold(told));
+  rows_.Put(Key(Table::kTold).Account(account.number).U32(account.told++), EncodeTold(told));
   row.account_id = account.core.id.value;
   feed_rows_.emplace_back(feed_size_++, EncodeFeedRow(row));
   return absl::OkStatus();
@@ -230,7 +229,7 @@ absl::Status Projector::Tell(HotAccount& account, Timestamp since, std::vector<r
 absl::Status Projector::Sweep(HotAccount& account) {
   relations::AccountCore advanced = account.core;
   auto changes = relations::AdvanceTo(advanced, clock_, Context(last_position_)).tier_changes;
-  std::erase_if(changes, [&](const auto& change) { return change.at <= account.indexed->told_to; });
+  std::erase_if(changes, [&](const auto& change) { return change.at <= account.told_to; });
   if (auto status = TellNew(account, changes, last_position_); !status.ok()) return status;
   return Reindex(account);
 }

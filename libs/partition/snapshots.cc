@@ -36,12 +36,12 @@ Head DecodeHead(std::string_view bytes) {
 
 std::string EncodeMemory(const AccountMemory& memory) {
   std::string out(1, '\1');
-  PutLengthPrefixed(out, relations::EncodeCore(memory.core));
+  PutLengthPrefixed(out, relations::EncodedCore(memory.core));
   PutVarint(out, memory.children.size());
   for (const auto& [key, child] : memory.children) {
     out += static_cast<char>(key.kind);
     PutLengthPrefixed(out, key.id);
-    PutLengthPrefixed(out, relations::EncodeChild(child));
+    PutLengthPrefixed(out, relations::EncodedChild(child));
   }
   return out;
 }

@@ -69,6 +69,22 @@ absl::StatusOr<AccountCore> DecodeCore(std::string_view row) {
   return core;
 }
 
+std::string EncodedTierChange(const TierChange& change) {
+  std::string out(1, static_cast<char>(kRowVersion));
+  RowWriter writer(out);
+  VisitFields(writer, change);
+  return out;
+}
+
+absl::StatusOr<TierChange> DecodeTierChange(std::string_view row) {
+  if (row.empty() || static_cast<uint8_t>(row[0]) != kRowVersion) return Corrupt("tier change");
+  TierChange change;
+  RowReader reader(row.substr(1));
+  VisitFields(reader, change);
+  if (!reader.Complete()) return Corrupt("tier change");
+  return change;
+}
+
 absl::StatusOr<Child> DecodeChild(ChildKind kind, std::string_view row) {
   Child child = MakeChild(static_cast<size_t>(kind), std::make_index_sequence<std::variant_size_v<Child>>{});
   if (child.index() == 0 || row.empty() || static_cast<uint8_t>(row[0]) != kRowVersion) return Corrupt(NameOf(kind));

@@ -30,6 +30,10 @@ inline std::string EncodedChild(const Child& child) {
   return out;
 }
 
+// A tier change as feeds keep it: the core row's form of it behind a version byte.
+std::string EncodedTierChange(const TierChange& change);
+absl::StatusOr<TierChange> DecodeTierChange(std::string_view row);
+
 // Safe on any bytes: STORE_CORRUPT when they are not a row, or hold what no fold
 // could have written and a fold could not go on from.
 absl::StatusOr<AccountCore> DecodeCore(std::string_view row);

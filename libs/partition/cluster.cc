@@ -1,0 +1,531 @@
+#include "partition/cluster.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "base/byte_coding.h"
+#include "base/reason.h"
+#include "codec/control_record.h"
+#include "partition/keys.h"
+#include "partition/rebuild.h"
+#include "partition/writer.h"
+#include "store/store.h"
+
+namespace guanxi::partition {
+namespace {
+
+constexpr size_t kSweepAccountsPerCommit = 256;
+constexpr auto kIdleWait = std::chrono::milliseconds(200);
+constexpr int64_t kClockIntervalMicros = kMicrosPerHour;
+
+// Kafka's murmur2, so that an embedded directory can become a topic's partitions.
+uint32_t Murmur2(std::string_view data) {
+  constexpr uint32_t m = 0x5bd1e995;
+  const auto byte = [&](size_t i) { return static_cast<uint32_t>(static_cast<uint8_t>(data[i])); };
+  uint32_t h = 0x9747b28c ^ static_cast<uint32_t>(data.size());
+  size_t i = 0;
+  for (; i + 4 <= data.size(); i += 4) {
+    uint32_t k = byte(i) | byte(i + 1) << 8 | byte(i + 2) << 16 | byte(i + 3) << 24;
+    k *= m, k ^= k >> 24, k *= m;
+    h *= m, h ^= k;
+  }
+  switch (data.size() - i) {
+    case 3: h ^= byte(i + 2) << 16; [[fallthrough]];
+    case 2: h ^= byte(i + 1) << 8; [[fallthrough]];
+    case 1: h ^= byte(i), h *= m;
+  }
+  h ^= h >> 13, h *= m, h ^= h >> 15;
+  return h;
+}
+
+SubmissionResult AllRefused(size_t n, const absl::Status& status) {
+  SubmissionResult result(n);
+  for (auto& outcome : result) outcome.status = status;
+  return result;
+}
+
+}  // namespace
+
+// One partition: its store, its writer, and the one thread that uses the writer.
+class Actor {
+ public:
+  struct Hooks {
+    std::function<void(PartitionId)> committed;
+    std::function<void(Submission)> deliver;  // to another partition
+  };
+
+  Actor(PartitionId id, const ClusterOptions& options, std::unique_ptr<store::Store> store, size_t block_cache_bytes)
+      : id_(id), options_(options), store_(std::move(store)), blocks_(block_cache_bytes) {}
+
+  ~Actor() { Stop(); }
+
+  absl::Status Open(BusinessCalendar calendar) {
+    auto writer = Writer::Open({id_, calendar, options_.hot_accounts_max, options_.future_tolerance, options_.same_sealed_body}, *store_, blocks_);
+    if (!writer.ok()) return writer.status();
+    writer_ = *std::move(writer);
+    Publish(writer_->view());
+    return absl::OkStatus();
+  }
+
+  void Start(Hooks hooks) {
+    hooks_ = std::move(hooks);
+    thread_ = std::thread([this] { Run(); });
+  }
+
+  void Stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_all();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  void Submit(Submission submission, std::function<void(SubmissionResult)> done) {
+    const size_t n = submission.events.size();
+    absl::Status refused;
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) refused = Refuse(Reason::SHUTTING_DOWN, "the server is stopping");
+      else if (queued_events_ + n > options_.queue_events_max && !submission.internal)
+        refused = Refuse(Reason::OVERLOADED, "the partition's queue is full", {{"retry_after_ms", "50"}});
+      else {
+        queued_events_ += n;
+        queue_.push_back({std::move(submission), std::move(done)});
+      }
+    }
+    if (!refused.ok()) return done(AllRefused(n, refused));
+    wake_.notify_one();
+  }
+
+  // Runs f on the actor's thread between two commits, and waits for it.
+  void RunBetweenCommits(std::function<void(Writer&, store::Store&)> f) {
+    std::promise<void> done;
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return;
+      tasks_.push_back([&](Writer& writer, store::Store& store) {
+        f(writer, store);
+        done.set_value();
+      });
+    }
+    wake_.notify_one();
+    done.get_future().wait();
+  }
+
+  ViewPtr view() const {
+    const std::lock_guard lock(view_mutex_);
+    return view_;
+  }
+
+  absl::StatusOr<ViewPtr> WaitFor(Position position, std::chrono::steady_clock::time_point deadline) const {
+    std::unique_lock lock(view_mutex_);
+    if (view_changed_.wait_until(lock, deadline, [&] { return view_->log_size > position.value; })) return view_;
+    return Refuse(Reason::POSITION_NOT_REACHED, fmt::format("partition {} has applied {} records, not yet position {}", id_.value, view_->log_size, position.value),
+                  {{"retry_after_ms", "100"}});
+  }
+
+  PartitionStatus status() const {
+    PartitionStatus status;
+    {
+      const std::lock_guard lock(mutex_);
+      status.queue_events = queued_events_;
+      status.accepts_writes = !stopping_ && healthy_;
+    }
+    status.store_bytes = store_->DiskBytes();
+    status.outbox_pending = outbox_pending_;
+    return status;
+  }
+  store::Store& store() { return *store_; }
+  store::BlockCache& blocks() { return blocks_; }
+
+ private:
+  struct Queued {
+    Submission submission;
+    std::function<void(SubmissionResult)> done;
+  };
+
+  void Publish(ViewPtr view) {
+    {
+      const std::lock_guard lock(view_mutex_);
+      view_ = std::move(view);
+    }
+    view_changed_.notify_all();
+  }
+
+  std::vector<Queued> Take(std::vector<std::function<void(Writer&, store::Store&)>>& tasks) {
+    std::unique_lock lock(mutex_);
+    if (queue_.empty() && tasks_.empty() && !stopping_ && !busy_) wake_.wait_for(lock, kIdleWait);
+    std::vector<Queued> taken;
+    size_t events = 0;
+    while (!queue_.empty() && events < options_.commit_events_max) {
+      events += queue_.front().submission.events.size();
+      taken.push_back(std::move(queue_.front()));
+      queue_.pop_front();
+    }
+    queued_events_ -= events;
+    tasks.swap(tasks_);
+    return taken;
+  }
+
+  void Run() {
+    DeliverOutbox();
+    for (;;) {
+      std::vector<std::function<void(Writer&, store::Store&)>> tasks;
+      std::vector<Queued> taken = Take(tasks);
+      for (auto& task : tasks) task(*writer_, *store_);
+      if (!tasks.empty()) Publish(writer_->view());
+      if (taken.empty() && !busy_) {
+        const std::lock_guard lock(mutex_);
+        if (stopping_ && queue_.empty() && tasks_.empty()) return;
+      }
+      CommitOnce(std::move(taken));
+    }
+  }
+
+  void CommitOnce(std::vector<Queued> taken) {
+    const Timestamp now = options_.now();
+    std::vector<SubmissionResult> results;
+    for (auto& queued : taken) results.push_back(writer_->Process(std::move(queued.submission), now));
+    bool changed = !taken.empty();
+    if (options_.wall_clock && TickIsDue(now)) {
+      Submission tick;
+      tick.internal = true;
+      tick.events.push_back(codec::MakeClockAdvanced(now, now, "urn:guanxi:clock"));
+      changed |= writer_->Process(std::move(tick), now).front().status.ok();
+    }
+    {
+      const std::lock_guard lock(delivered_mutex_);
+      for (const auto& key : delivered_) writer_->Delivered(key), changed = true;
+      delivered_.clear();
+    }
+    const auto more = writer_->SweepSlice(kSweepAccountsPerCommit);
+    const bool swept = writer_->clock() > view()->swept_to;
+    busy_ = more.ok() && *more;
+    if (!changed && !swept) return;
+    const auto committed = more.ok() ? writer_->Commit() : absl::StatusOr<ViewPtr>(more.status());
+    {
+      const std::lock_guard lock(mutex_);
+      healthy_ = committed.ok();
+    }
+    if (!committed.ok()) {
+      busy_ = false;
+      for (auto& result : results) result = AllRefused(result.size(), committed.status());
+    } else {
+      Publish(*committed);
+    }
+    for (size_t i = 0; i < taken.size(); ++i) taken[i].done(std::move(results[i]));
+    if (!committed.ok()) return;
+    hooks_.committed(id_);
+    DeliverOutbox();
+  }
+
+  bool TickIsDue(Timestamp now) {
+    if (now.micros - writer_->clock().micros >= kClockIntervalMicros) return writer_->log_size() > 0;
+    const auto due = writer_->NextDue();
+    return due.ok() && *due && **due <= now && **due > writer_->clock();
+  }
+
+  // Hands every undelivered message to its partition; what is acknowledged leaves
+  // the outbox with a later commit. Delivering one twice is harmless.
+  void DeliverOutbox() {
+    const ViewPtr view = writer_->view();
+    size_t pending = 0;
+    auto cursor = view->snapshot->ScanPrefix(store::Family::kView, std::string(1, static_cast<char>(Table::kOutbox)));
+    for (; cursor.Valid(); cursor.Next()) {
+      ++pending;
+      const std::string key(cursor.key());
+      if (!in_flight_.insert(key).second) continue;
+      const auto record = codec::DecodeRecord(cursor.value());
+      if (!record.ok()) continue;
+      Submission submission;
+      submission.internal = true;
+      submission.events.push_back(codec::Record::CopyOf(*record));
+      submission.events.front().causation_id = fmt::format("{}/{}", id_.value, submission.events.front().causation_id);
+      outgoing_.emplace_back(key, std::move(submission));
+    }
+    outbox_pending_ = pending;
+    for (auto& [key, submission] : outgoing_) deliver(key, std::move(submission));
+    outgoing_.clear();
+    if (pending == 0) in_flight_.clear();
+  }
+
+ public:
+  std::function<void(const std::string& key, Submission)> deliver;
+  // The other partition has answered; from any thread.
+  void Acknowledge(const std::string& key) {
+    {
+      const std::lock_guard lock(delivered_mutex_);
+      delivered_.push_back(key);
+    }
+    wake_.notify_one();
+  }
+
+ private:
+  const PartitionId id_;
+  const ClusterOptions& options_;
+  std::unique_ptr<store::Store> store_;
+  store::BlockCache blocks_;
+  std::unique_ptr<Writer> writer_;
+  Hooks hooks_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Queued> queue_;
+  std::vector<std::function<void(Writer&, store::Store&)>> tasks_;
+  size_t queued_events_ = 0;
+  bool stopping_ = false;
+  bool healthy_ = true;
+
+  mutable std::mutex view_mutex_;
+  mutable std::condition_variable view_changed_;
+  ViewPtr view_;
+
+  std::mutex delivered_mutex_;
+  std::vector<std::string> delivered_;
+
+  // Of the actor's thread.
+  bool busy_ = false;
+  std::set<std::string> in_flight_;
+  std::vector<std::pair<std::string, Submission>> outgoing_;
+  std::atomic<size_t> outbox_pending_{0};
+  std::thread thread_;
+};
+
+struct Cluster::Impl {
+  explicit Impl(ClusterOptions o, store::DataDirectory d) : options(std::move(o)), directory(std::move(d)) {}
+
+  ClusterOptions options;
+  store::DataDirectory directory;
+  std::shared_ptr<store::SharedMemory> memory;
+  std::vector<std::unique_ptr<Actor>> actors;
+  std::mutex listeners_mutex;
+  std::map<uint64_t, std::function<void(PartitionId)>> listeners;
+  uint64_t next_listener = 1;
+  std::mutex control_mutex;  // one control record at a time
+
+  Actor& Of(PartitionId p) { return *actors[p.value]; }
+  void Committed(PartitionId p) {
+    const std::lock_guard lock(listeners_mutex);
+    for (auto& [id, f] : listeners) f(p);
+  }
+};
+
+Cluster::Cluster(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Cluster::~Cluster() {
+  for (auto& actor : impl_->actors) actor->Stop();
+}
+
+absl::StatusOr<std::unique_ptr<Cluster>> Cluster::Open(ClusterOptions options) {
+  auto directory = store::DataDirectory::Open(options.data_directory, options.settings, options.settings_are_required);
+  if (!directory.ok()) return directory.status();
+  auto impl = std::make_unique<Impl>(std::move(options), *std::move(directory));
+  impl->memory = std::make_shared<store::SharedMemory>(impl->options.cache_bytes, impl->options.memtable_bytes);
+  const auto& settings = impl->directory.settings();
+  const BusinessCalendar calendar(int64_t{settings.utc_offset_minutes} * 60 * kMicrosPerSecond);
+  for (uint32_t p = 0; p < settings.partitions; ++p) {
+    auto store = store::Store::Open(impl->directory.PartitionPath(p), impl->memory);
+    if (!store.ok()) return store.status();
+    auto actor = std::make_unique<Actor>(PartitionId(p), impl->options, *std::move(store), (64u << 20) / settings.partitions);
+    if (auto status = actor->Open(calendar); !status.ok()) return status;
+    impl->actors.push_back(std::move(actor));
+  }
+  std::unique_ptr<Cluster> cluster(new Cluster(std::move(impl)));
+  Cluster* const self = cluster.get();
+  for (auto& actor : self->impl_->actors) {
+    Actor* const from = actor.get();
+    actor->deliver = [self, from](const std::string& key, Submission submission) {
+      const PartitionId to = self->PartitionOf(submission.events.front().account_id);
+      self->impl_->Of(to).Submit(std::move(submission), [from, key](const SubmissionResult& result) {
+        if (result.front().status.code() != absl::StatusCode::kUnavailable) from->Acknowledge(key);
+      });
+    };
+  }
+  for (auto& actor : self->impl_->actors) actor->Start({[self](PartitionId p) { self->impl_->Committed(p); }, {}});
+  // A crash between two partitions leaves a policy in some of them only: finish it.
+  if (auto status = self->FinishControlRecords(); !status.ok()) return status;
+  return cluster;
+}
+
+uint32_t Cluster::partitions() const { return static_cast<uint32_t>(impl_->actors.size()); }
+const store::ClusterSettings& Cluster::settings() const { return impl_->directory.settings(); }
+BusinessCalendar Cluster::calendar() const { return impl_->actors[0]->view()->calendar; }
+PartitionId Cluster::PartitionOf(std::string_view account_id) const { return PartitionId((Murmur2(account_id) & 0x7fffffff) % partitions()); }
+
+void Cluster::Submit(PartitionId partition, Submission submission, std::function<void(SubmissionResult)> done) {
+  impl_->Of(partition).Submit(std::move(submission), std::move(done));
+}
+
+SubmissionResult Cluster::SubmitAndWait(PartitionId partition, Submission submission) {
+  std::promise<SubmissionResult> answer;
+  Submit(partition, std::move(submission), [&](SubmissionResult result) { answer.set_value(std::move(result)); });
+  return answer.get_future().get();
+}
+
+ViewPtr Cluster::ViewOf(PartitionId partition) const { return impl_->Of(partition).view(); }
+
+absl::StatusOr<ViewPtr> Cluster::WaitFor(PartitionId partition, Position position, std::chrono::steady_clock::time_point deadline) const {
+  return impl_->Of(partition).WaitFor(position, deadline);
+}
+
+uint64_t Cluster::AddCommitListener(std::function<void(PartitionId)> f) {
+  const std::lock_guard lock(impl_->listeners_mutex);
+  impl_->listeners[impl_->next_listener] = std::move(f);
+  return impl_->next_listener++;
+}
+
+void Cluster::RemoveCommitListener(uint64_t id) {
+  const std::lock_guard lock(impl_->listeners_mutex);
+  impl_->listeners.erase(id);
+}
+
+absl::Status Cluster::WriteControl(PartitionId partition, codec::Record record, EventOutcome* outcome) {
+  Submission submission;
+  submission.internal = true;
+  submission.events.push_back(std::move(record));
+  auto result = SubmitAndWait(partition, std::move(submission));
+  if (outcome != nullptr) *outcome = result.front();
+  return result.front().status;
+}
+
+absl::Status Cluster::AdvanceClock(Timestamp to, const std::string& actor) {
+  const std::lock_guard lock(impl_->control_mutex);
+  for (uint32_t p = 0; p < partitions(); ++p) {
+    if (ViewOf(PartitionId(p))->clock >= to) continue;
+    if (auto status = WriteControl(PartitionId(p), codec::MakeClockAdvanced(to, std::min(to, impl_->options.now()), actor)); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+std::vector<AdoptedPolicy> Cluster::AdoptedPolicies() const {
+  std::vector<AdoptedPolicy> adopted;
+  const ViewPtr view = ViewOf(PartitionId(0));
+  store::LogReader log = view->Log();
+  codec::EventDecoder decoder;
+  for (const auto& entry : view->policies->adopted()) {
+    AdoptedPolicy policy{entry.policy, {}, entry.effective_at, entry.control_epoch};
+    if (const auto bytes = log.Read(entry.known_from); bytes.ok())
+      if (const auto record = codec::DecodeRecord(*bytes); record.ok())
+        if (const auto event = decoder.DecodeEvent(*record, entry.known_from); event.ok())
+          if (const auto* body = std::get_if<relations::PolicyAdopted>(&event->body)) policy.definition = body->definition;
+    adopted.push_back(std::move(policy));
+  }
+  std::sort(adopted.begin(), adopted.end(), [](const auto& a, const auto& b) { return a.control_epoch < b.control_epoch; });
+  return adopted;
+}
+
+absl::StatusOr<AdoptedPolicy> Cluster::AdoptPolicy(const std::string& definition, std::optional<Timestamp> effective_at, const std::string& actor,
+                                                   const std::string& reason) {
+  auto policy = relations::ParsePolicy(definition);
+  if (!policy.ok()) return policy.status();
+  const std::lock_guard lock(impl_->control_mutex);
+  const auto adopted = AdoptedPolicies();
+  for (const auto& known : adopted)
+    if (known.definition == definition && (!effective_at || *effective_at == known.effective_at)) return known;
+  Timestamp past = kEarliestTimestamp;
+  for (uint32_t p = 0; p < partitions(); ++p) {
+    const ViewPtr view = ViewOf(PartitionId(p));
+    past = std::max({past, view->clock, view->newest_occurred_at});
+  }
+  const Timestamp from = effective_at.value_or(Timestamp{past.micros + 1});
+  if (from <= past)
+    return Refuse(Reason::POLICY_RETROACTIVE, fmt::format("effective_at {} does not lie after {}", FormatTimestamp(from), FormatTimestamp(past)),
+                  {{"effective_at", FormatTimestamp(from)}, {"clock", FormatTimestamp(past)}});
+  AdoptedPolicy result{*policy, definition, from, adopted.empty() ? 1 : adopted.back().control_epoch + 1};
+  const relations::PolicyAdopted body{policy->name, policy->version, definition, from, result.control_epoch};
+  codec::Record record = codec::MakePolicyAdopted(body, impl_->options.now(), actor);
+  if (!reason.empty()) record.extensions.push_back({"reason", reason});
+  for (uint32_t p = 0; p < partitions(); ++p)
+    if (auto status = WriteControl(PartitionId(p), record); !status.ok()) return status;
+  return result;
+}
+
+absl::Status Cluster::FinishControlRecords() {
+  const ViewPtr first = ViewOf(PartitionId(0));
+  store::LogReader log = first->Log();
+  for (uint32_t p = 1; p < partitions(); ++p) {
+    const size_t has = ViewOf(PartitionId(p))->policies->adopted().size();
+    std::vector<relations::PolicyLineage::Adopted> all = first->policies->adopted();
+    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.control_epoch < b.control_epoch; });
+    for (size_t i = has; i < all.size(); ++i) {
+      const auto bytes = log.Read(all[i].known_from);
+      if (!bytes.ok()) return bytes.status();
+      const auto record = codec::DecodeRecord(*bytes);
+      if (!record.ok()) return record.status();
+      if (auto status = WriteControl(PartitionId(p), codec::Record::CopyOf(*record)); !status.ok()) return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
+EventOutcome Cluster::RetryParked(PartitionId partition, Position parked, const std::string& actor, const std::string& reason) {
+  EventOutcome outcome;
+  outcome.status = WriteControl(partition, codec::MakeParkedRepaired(parked, reason, impl_->options.now(), actor), &outcome);
+  return outcome;
+}
+
+EventOutcome Cluster::DismissParked(PartitionId partition, Position parked, const std::string& actor, const std::string& reason) {
+  EventOutcome outcome;
+  outcome.status = WriteControl(partition, codec::MakeParkedDismissed(parked, reason, impl_->options.now(), actor), &outcome);
+  return outcome;
+}
+
+absl::StatusOr<RebuildReport> Cluster::Rebuild(PartitionId partition, bool verify_only, const std::function<void(uint64_t, uint64_t)>& progress) {
+  Actor& actor = impl_->Of(partition);
+  Rebuilder rebuilder(actor.store(), actor.blocks(), {calendar(), impl_->options.hot_accounts_max, false});
+  if (auto status = rebuilder.Start(); !status.ok()) return status;
+  for (ViewPtr view = actor.view(); rebuilder.position() < view->log_size; view = actor.view())
+    if (auto status = rebuilder.CatchUp(*view, progress); !status.ok()) return status;
+  // The rest, the comparison and the switch between two commits: nothing moves meanwhile.
+  absl::StatusOr<RebuildReport> report = Refuse(Reason::SHUTTING_DOWN, "the server is stopping");
+  actor.RunBetweenCommits([&](Writer& writer, store::Store&) {
+    const auto finish = [&]() -> absl::StatusOr<RebuildReport> {
+      if (auto status = rebuilder.CatchUp(*writer.view(), progress); !status.ok()) return status;
+      auto compared = rebuilder.Compare(*writer.view());
+      if (!compared.ok()) return compared;
+      if (verify_only) {
+        if (auto status = rebuilder.Drop(); !status.ok()) return status;
+        return compared;
+      }
+      if (auto status = rebuilder.Switch(*writer.view()); !status.ok()) return status;
+      if (auto status = writer.Reopen(); !status.ok()) return status;
+      return compared;
+    };
+    report = finish();
+  });
+  return report;
+}
+
+absl::StatusOr<ledger::Hash> Cluster::TreeRoot(const View& view, uint64_t size) const {
+  ledger::Hasher hasher;
+  ledger::TileReader nodes(TilesOf(view));
+  if (size > view.log_size) return Refuse(Reason::TREE_SIZE_INVALID, fmt::format("the log has {} records, not {}", view.log_size, size));
+  return ledger::RootOfSize(hasher, nodes, size);
+}
+
+absl::StatusOr<ledger::Proof> Cluster::InclusionProof(const View& view, uint64_t index, uint64_t size) const {
+  ledger::Hasher hasher;
+  ledger::TileReader nodes(TilesOf(view));
+  if (size > view.log_size) return Refuse(Reason::TREE_SIZE_INVALID, fmt::format("the log has {} records, not {}", view.log_size, size));
+  return ledger::MakeInclusionProof(hasher, nodes, index, size);
+}
+
+absl::StatusOr<ledger::Proof> Cluster::ConsistencyProof(const View& view, uint64_t old_size, uint64_t new_size) const {
+  ledger::Hasher hasher;
+  ledger::TileReader nodes(TilesOf(view));
+  if (new_size > view.log_size) return Refuse(Reason::TREE_SIZE_INVALID, fmt::format("the log has {} records, not {}", view.log_size, new_size));
+  return ledger::MakeConsistencyProof(hasher, nodes, old_size, new_size);
+}
+
+PartitionStatus Cluster::StatusOf(PartitionId partition) const { return impl_->Of(partition).status(); }
+
+}  // namespace guanxi::partition

@@ -1,0 +1,316 @@
+#include "partition/writer.h"
+
+#include <fmt/format.h>
+
+#include "base/byte_coding.h"
+#include "base/reason.h"
+#include "codec/admission.h"
+#include "partition/event_source.h"
+#include "partition/keys.h"
+#include "relations/event_type.h"
+
+namespace guanxi::partition {
+namespace {
+
+using relations::EventType;
+
+std::string TileKey(ledger::TileId id) {
+  std::string key(1, static_cast<char>(id.level));
+  PutBigEndian(key, id.index);
+  return key;
+}
+
+std::string LittleEndian64(uint64_t v) {
+  std::string out;
+  PutLittleEndian(out, v);
+  return out;
+}
+
+bool ReservedForEngine(const codec::Record& record) {
+  const auto type = static_cast<EventType>(record.type);
+  return type == EventType::kReferralRecorded || relations::EntryOf(type).family == relations::EventFamily::kControl;
+}
+
+EventOutcome Refused(absl::Status status) {
+  EventOutcome outcome;
+  outcome.status = std::move(status);
+  return outcome;
+}
+
+}  // namespace
+
+ledger::TileLoader TilesOf(const View& view) {
+  return [snapshot = view.snapshot, blocks = view.blocks, size = view.log_size](ledger::TileId id) -> absl::StatusOr<std::string> {
+    if (id.level > 0) {
+      auto tile = snapshot->Get(store::Family::kMerkle, TileKey(id));
+      if (!tile.ok()) return tile.status();
+      return tile->value_or("");
+    }
+    store::LogReader log(snapshot, blocks, size);
+    ledger::Hasher hasher;
+    std::string hashes;
+    for (uint64_t at = id.index * ledger::kTileWidth; at < std::min(size, (id.index + 1) * ledger::kTileWidth); ++at) {
+      const auto record = log.View(Position{at});
+      if (!record.ok()) return record.status();
+      hashes += ledger::AsBytes(hasher.Leaf(*record));
+    }
+    return hashes;
+  };
+}
+
+Writer::Writer(Options options, store::Store& store, store::BlockCache& blocks)
+    : options_(std::move(options)),
+      store_(store),
+      blocks_(blocks),
+      projector_({options_.calendar, options_.hot_accounts_max, true}, nullptr, &blocks) {}
+
+absl::StatusOr<std::unique_ptr<Writer>> Writer::Open(Options options, store::Store& store, store::BlockCache& blocks) {
+  std::unique_ptr<Writer> writer(new Writer(std::move(options), store, blocks));
+  if (auto status = writer->Reset(); !status.ok()) return status;
+  return writer;
+}
+
+absl::Status Writer::Reset() {
+  const auto snapshot = store_.TakeSnapshot();
+  const auto size_bytes = snapshot->Get(store::Family::kMeta, kMetaSize);
+  const auto recorded_bytes = snapshot->Get(store::Family::kMeta, kMetaRecorded);
+  const auto root = snapshot->Get(store::Family::kMeta, kMetaRoot);
+  for (const auto* read : {&size_bytes, &recorded_bytes, &root})
+    if (!read->ok()) return read->status();
+  const uint64_t size = *size_bytes ? ByteReader(**size_bytes).LittleEndian<uint64_t>() : 0;
+  if (*recorded_bytes) recorded_.micros = static_cast<int64_t>(ByteReader(**recorded_bytes).LittleEndian<uint64_t>());
+  auto log = store::LogWriter::Open(*snapshot, size);
+  if (!log.ok()) return log.status();
+  log_ = std::make_unique<store::LogWriter>(*std::move(log));
+  projector_.ReadUnflushedFrom(log_.get());
+  View view;
+  view.snapshot = snapshot, view.log_size = size, view.blocks = &blocks_;
+  auto tree = ledger::TreeWriter::Restore(size, TilesOf(view));
+  if (!tree.ok()) return tree.status();
+  tree_ = *std::move(tree);
+  if (size > 0 && (!*root || **root != ledger::AsBytes(tree_.Root())))
+    return Refuse(Reason::STORE_CORRUPT, fmt::format("partition {}: the log's records do not give the stored tree head", options_.partition.value));
+  if (auto status = projector_.Reset(snapshot, size); !status.ok()) return status;
+  auto made = MakeView();
+  if (!made.ok()) return made.status();
+  view_ = *std::move(made);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ViewPtr> Writer::MakeView() {
+  auto view = std::make_shared<View>();
+  view->partition = options_.partition;
+  view->snapshot = store_.TakeSnapshot();
+  view->log_size = log_->size();
+  view->feed_size = projector_.feed_size();
+  view->root = std::string(ledger::AsBytes(tree_.Root()));
+  view->clock = projector_.clock();
+  view->swept_to = projector_.swept_to();
+  view->newest_occurred_at = projector_.newest_occurred_at();
+  view->policies = projector_.policies();
+  view->calendar = options_.calendar;
+  view->blocks = &blocks_;
+  return ViewPtr(std::move(view));
+}
+
+absl::StatusOr<ViewPtr> Writer::Commit() {
+  store::Batch batch;
+  auto status = std::exchange(broken_, absl::OkStatus());
+  if (status.ok()) status = projector_.Finish(batch);
+  log_->Flush(batch);
+  for (const auto& tile : tree_.TakeDirtyTiles())
+    if (tile.tile.level > 0) batch.Put(store::Family::kMerkle, TileKey(tile.tile), tile.hashes);
+  batch.Put(store::Family::kMeta, kMetaSize, LittleEndian64(log_->size()));
+  batch.Put(store::Family::kMeta, kMetaRoot, ledger::AsBytes(tree_.Root()));
+  batch.Put(store::Family::kMeta, kMetaRecorded, LittleEndian64(static_cast<uint64_t>(recorded_.micros)));
+  if (status.ok()) status = store_.Write(batch, true);
+  if (!status.ok()) {
+    // Memory ran ahead of what is stored: start again from the store.
+    if (auto reset = Reset(); !reset.ok()) return reset;
+    return status;
+  }
+  auto view = MakeView();
+  if (!view.ok()) return view;
+  view_ = *view;
+  projector_.Begin(view_->snapshot, log_->size());
+  return view_;
+}
+
+absl::StatusOr<std::optional<Position>> Writer::FindDuplicate(const HotAccount& account, const codec::RecordView& offered, uint64_t* version) {
+  const auto positions = projector_.Lookup(account, offered.source, offered.id);
+  if (!positions.ok()) return positions.status();
+  store::LogReader log(view_->snapshot, &blocks_, view_->log_size);
+  for (const Position at : *positions) {
+    auto logged = ReadEvent(log, log_.get(), decoder_, at);
+    if (!logged.ok()) return logged.status();
+    const codec::RecordView& stored = logged->record;
+    if (stored.source != offered.source || stored.id != offered.id) continue;  // another id with the same key
+    *version = stored.account_version;
+    bool same = stored.type == offered.type && stored.type_name == offered.type_name && stored.occurred_at == offered.occurred_at;
+    if (same && (!stored.sealed.empty() || !offered.sealed.empty())) {
+      same = options_.same_sealed_body == nullptr || options_.same_sealed_body(stored, offered);
+    } else if (same && stored.payload != offered.payload) {
+      const auto body = decoder_.DecodeBody(offered);
+      same = body.ok() && stored.type != 0 && *body == logged->event.body;
+    }
+    if (same) return at;
+    return Refuse(Reason::EVENT_ID_CONFLICT, fmt::format("event {} of {} is stored at position {} with another body", offered.id, offered.source, at.value),
+                  {{"id", std::string(offered.id)}, {"source", std::string(offered.source)}, {"position", std::to_string(at.value)}});
+  }
+  return std::nullopt;
+}
+
+void Writer::Park(EventOutcome& outcome, codec::Record record) {
+  const ReasonEntry* reason = ReasonOf(outcome.status);
+  if (reason == nullptr || record.account_id.size() > codec::kAccountIdBytesMax || record.payload.size() > codec::kPayloadBytesMax) return;
+  record.park_reason = static_cast<uint32_t>(reason->reason);
+  record.account_version = 0;
+  relations::Event event;
+  event.position = Position{log_->size()};
+  event.body = relations::UnknownEvent{record.type_name};
+  std::string bytes = codec::EncodeRecord(record.View());
+  tree_.AppendRecord(bytes);
+  log_->Append(std::move(bytes));
+  if (auto applied = projector_.Apply(record.View(), event); !applied.ok()) broken_ = applied.status();
+  outcome.parked_at = event.position;
+}
+
+absl::StatusOr<Applied> Writer::AppendAndApply(codec::Record record, relations::Event event) {
+  event.position = Position{log_->size()};
+  std::string bytes = codec::EncodeRecord(record.View());
+  tree_.AppendRecord(bytes);
+  log_->Append(std::move(bytes));
+  auto applied = projector_.Apply(record.View(), event);
+  if (!applied.ok()) broken_ = applied.status();
+  return applied;
+}
+
+SubmissionResult Writer::Process(Submission submission, Timestamp now) {
+  recorded_ = std::max(recorded_, now);
+  for (auto& record : submission.events) record.recorded_at = recorded_;
+  if (submission.internal && submission.events.front().account_id.empty()) return ProcessControl(std::move(submission), recorded_);
+
+  SubmissionResult outcomes(submission.events.size());
+  std::vector<std::optional<relations::Event>> events(submission.events.size());
+  HotAccount* account = nullptr;
+  const bool keeps = !submission.strict && !submission.expected_version;
+  absl::Status first_failure;
+  uint64_t fresh = 0;
+  for (size_t i = 0; i < submission.events.size(); ++i) {
+    codec::Record& record = submission.events[i];
+    EventOutcome& outcome = outcomes[i];
+    outcome.status = codec::CheckEnvelope(record.View(), recorded_, options_.future_tolerance);
+    if (outcome.status.ok() && !submission.internal && ReservedForEngine(record))
+      outcome.status = Refuse(Reason::CONTROL_TYPE_RESERVED, "this type of record is written by the engine only");
+    if (outcome.status.ok() && account == nullptr) {
+      auto loaded = projector_.Load(record.account_id);
+      if (!loaded.ok()) outcome.status = loaded.status();
+      if (loaded.ok()) account = *loaded;
+    }
+    if (outcome.status.ok()) {
+      auto duplicate = FindDuplicate(*account, record.View(), &outcome.account_version);
+      if (!duplicate.ok()) {
+        outcome.status = duplicate.status();
+      } else if (*duplicate) {
+        outcome.duplicate = true;
+        outcome.position = **duplicate;
+        continue;
+      }
+    }
+    if (outcome.status.ok()) {
+      auto event = decoder_.DecodeEvent(record.View(), Position{log_->size() + fresh});
+      if (event.ok()) events[i] = *std::move(event), ++fresh;
+      else outcome.status = event.status();
+    }
+    if (!outcome.status.ok() && first_failure.ok()) first_failure = outcome.status;
+  }
+  if (first_failure.ok() && submission.expected_version && fresh > 0 && account->core.account_version != *submission.expected_version)
+    first_failure = Refuse(Reason::EXPECTED_VERSION_MISMATCH,
+                           fmt::format("the account is at version {}, not {}", account->core.account_version, *submission.expected_version),
+                           {{"expected_version", std::to_string(*submission.expected_version)},
+                            {"account_version", std::to_string(account->core.account_version)}});
+  if (first_failure.ok() && submission.strict) {
+    for (const auto& event : events) {
+      if (!event) continue;
+      auto anomalies = projector_.DryRun(*account, *event);
+      if (!anomalies.ok()) first_failure = anomalies.status();
+      else if (!anomalies->empty())
+        first_failure = Refuse(Reason::STATE_CONTRADICTED, fmt::format("the event contradicts the account: {}", relations::NameOf(anomalies->front().kind)),
+                               {{"anomaly", std::string(relations::NameOf(anomalies->front().kind))}});
+      if (!first_failure.ok()) break;
+    }
+  }
+  if (!first_failure.ok()) {
+    for (size_t i = 0; i < outcomes.size(); ++i) {
+      if (outcomes[i].status.ok()) outcomes[i].status = first_failure;
+      else if (keeps) Park(outcomes[i], std::move(submission.events[i]));
+    }
+    return outcomes;
+  }
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    if (!events[i]) continue;
+    codec::Record& record = submission.events[i];
+    // Two equal events in one submission: the second finds the first.
+    if (i > 0) {
+      auto duplicate = FindDuplicate(*account, record.View(), &outcomes[i].account_version);
+      if (duplicate.ok() && *duplicate) {
+        outcomes[i].duplicate = true, outcomes[i].position = **duplicate;
+        continue;
+      }
+    }
+    record.account_version = account->core.account_version + 1;
+    outcomes[i].position = Position{log_->size()};
+    auto applied = AppendAndApply(std::move(record), *std::move(events[i]));
+    if (!applied.ok()) return SubmissionResult(outcomes.size(), Refused(applied.status()));
+    outcomes[i].account_version = applied->account_version;
+    for (const auto& anomaly : applied->anomalies) outcomes[i].anomalies.emplace_back(relations::NameOf(anomaly.kind));
+  }
+  return outcomes;
+}
+
+SubmissionResult Writer::ProcessControl(Submission submission, Timestamp recorded_at) {
+  codec::Record& record = submission.events.front();
+  auto event = decoder_.DecodeEvent(record.View(), Position{log_->size()});
+  if (!event.ok()) return {Refused(event.status())};
+  EventOutcome outcome;
+  outcome.position = Position{log_->size()};
+  if (const auto* repair = std::get_if<relations::ParkedRepaired>(&event->body)) {
+    const auto open = projector_.rows().Get(Key(Table::kParked).At(repair->parked_position));
+    if (!open.ok()) return {Refused(open.status())};
+    if (!*open) return {Refused(Refuse(Reason::PARKED_NOT_FOUND, fmt::format("position {} holds no open parked event", repair->parked_position.value)))};
+    store::LogReader log(view_->snapshot, &blocks_, view_->log_size);
+    const auto bytes = log_->Unsealed(repair->parked_position) ? absl::StatusOr<std::string>(*log_->Unsealed(repair->parked_position)) : log.Read(repair->parked_position);
+    if (!bytes.ok()) return {Refused(bytes.status())};
+    const auto parked = codec::DecodeRecord(*bytes);
+    if (!parked.ok()) return {Refused(parked.status())};
+    if (auto status = codec::CheckEnvelope(*parked, recorded_at, options_.future_tolerance); !status.ok()) return {Refused(status)};
+    const auto account = projector_.Load(std::string(parked->account_id));
+    if (!account.ok()) return {Refused(account.status())};
+    auto duplicate = FindDuplicate(**account, *parked, &outcome.account_version);
+    if (!duplicate.ok()) return {Refused(duplicate.status())};
+    if (*duplicate) return {Refused(Refuse(Reason::EVENT_ID_CONFLICT, "the event was stored since; dismiss the parked one"))};
+    LoggedEvent logged;
+    logged.record_bytes = *bytes;
+    logged.record = *codec::DecodeRecord(logged.record_bytes);
+    auto body = decoder_.DecodeEvent(logged.record, outcome.position);
+    if (!body.ok()) return {Refused(body.status())};
+    logged.event = *std::move(body);
+    std::string repair_bytes = codec::EncodeRecord(record.View());
+    tree_.AppendRecord(repair_bytes);
+    log_->Append(std::move(repair_bytes));
+    auto applied = projector_.ApplyRepair(logged, repair->parked_position);
+    if (!applied.ok()) return {Refused(broken_ = applied.status())};
+    outcome.account_version = applied->account_version;
+    return {outcome};
+  }
+  if (const auto* dismissed = std::get_if<relations::ParkedDismissed>(&event->body)) {
+    const auto open = projector_.rows().Get(Key(Table::kParked).At(dismissed->parked_position));
+    if (!open.ok()) return {Refused(open.status())};
+    if (!*open) return {Refused(Refuse(Reason::PARKED_NOT_FOUND, fmt::format("position {} holds no open parked event", dismissed->parked_position.value)))};
+  }
+  auto applied = AppendAndApply(std::move(record), *std::move(event));
+  if (!applied.ok()) return {Refused(applied.status())};
+  return {outcome};
+}
+
+}  // namespace guanxi::partition
