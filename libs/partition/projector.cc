@@ -269,20 +269,18 @@ absl::Status Projector::Reindex(HotAccount& account) {
 
 absl::Status Projector::ReindexChanged() {
   for (Entry* entry : changed_) {
-    if (!entry->second.reindex) continue;
-    if (auto status = Reindex(entry->second); !status.ok()) return status;
-    entry->second.reindex = false;
+    HotAccount& account = entry->second;
+    rows_.Put(Key(Table::kRow).Account(account.number).U8(0), relations::EncodedCore(account.core));
+    if (!account.reindex) continue;
+    if (auto status = Reindex(account); !status.ok()) return status;
+    account.reindex = false;
   }
   return absl::OkStatus();
 }
 
 absl::Status Projector::Finish(store::Batch& batch) {
   if (auto status = ReindexChanged(); !status.ok()) return status;
-  for (Entry* entry : changed_) {
-    HotAccount& account = entry->second;
-    rows_.Put(Key(Table::kRow).Account(account.number).U8(0), relations::EncodedCore(account.core));
-    account.dirty = false;
-  }
+  for (Entry* entry : changed_) entry->second.dirty = false;
   changed_.clear();
   rows_.WriteTo(batch);
   if (options_.tells_feed) {

@@ -24,6 +24,15 @@ absl::Status Rebuilder::Start() {
   if (!generation.ok()) return generation.status();
   generation_ = *generation;
   projector_.ResetEmpty(store_.TakeSnapshot()->OfGeneration(generation_), 0);
+  return Begin();
+}
+
+absl::Status Rebuilder::Begin() {
+  // Rows and log of one instant: the tail's slots are written over while we fold.
+  const auto snapshot = store_.TakeSnapshot();
+  const auto size = snapshot->Get(store::Family::kMeta, kMetaSize);
+  if (!size.ok()) return size.status();
+  projector_.Begin(snapshot->OfGeneration(generation_), *size ? ByteReader(**size).LittleEndian<uint64_t>() : 0);
   return absl::OkStatus();
 }
 
@@ -66,11 +75,12 @@ absl::Status Rebuilder::FoldBatch(store::LogReader& log, uint64_t to) {
 }
 
 absl::Status Rebuilder::CatchUp(const View& view, const std::function<void(uint64_t, uint64_t)>& progress) {
+  if (auto status = Begin(); !status.ok()) return status;
   while (position_ < view.log_size) {
     store::LogReader log(view.snapshot, &blocks_, view.log_size);
     if (auto status = FoldBatch(log, std::min(view.log_size, position_ + kRecordsPerBatch)); !status.ok()) return status;
     if (auto status = Write(); !status.ok()) return status;
-    projector_.Begin(store_.TakeSnapshot()->OfGeneration(generation_), view.log_size);
+    if (auto status = Begin(); !status.ok()) return status;
     if (progress) progress(position_, view.log_size);
   }
   return absl::OkStatus();

@@ -26,6 +26,7 @@ class Rebuilder {
  private:
   absl::Status FoldBatch(store::LogReader& log, uint64_t to);
   absl::Status Write();
+  absl::Status Begin();
 
   store::Store& store_;
   store::BlockCache& blocks_;

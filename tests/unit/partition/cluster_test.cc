@@ -1,0 +1,237 @@
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <random>
+#include <thread>
+
+#include "base/reason.h"
+#include "relations/row_coding.h"
+#include "support/cluster_fixture.h"
+
+using namespace guanxi;
+using namespace guanxi::test;
+using partition::AsOf;
+
+namespace {
+
+std::string_view ReasonName(const absl::Status& status) {
+  const ReasonEntry* reason = ReasonOf(status);
+  return reason ? reason->name : "none";
+}
+
+// Two years of orders and visits of one account, in business order.
+std::vector<codec::Record> TwoYears(const std::string& account, int events) {
+  std::vector<codec::Record> records;
+  for (int i = 0; i < events; ++i) {
+    const std::string at = FormatTimestamp(Timestamp{At("2023-01-05").micros + i * (700 * kMicrosPerDay / events)});
+    if (i % 5 == 4) {
+      event::v1::VisitHeld visit;
+      visit.set_visit_id("v" + std::to_string(i));
+      auto& customer = *visit.add_customers();
+      customer.set_level(i % 2 ? event::v1::LEVEL_EXECUTIVE : event::v1::LEVEL_SENIOR);
+      customer.set_department(i % 3 ? "purchasing" : "production");
+      visit.add_ours()->set_level(event::v1::LEVEL_EXECUTIVE);
+      records.push_back(EventOf(account, "v" + std::to_string(i), at, visit));
+    } else {
+      records.push_back(Order(account, "o" + std::to_string(i), at, 1000 + i));
+    }
+  }
+  return records;
+}
+
+// The state with positions taken out: they differ with the order of arrival.
+std::string Facts(const relations::AccountCore& core) {
+  relations::AccountCore copy = core;
+  const auto forget = [](Position& p) { p = Position{0}; };
+  forget(copy.first_position), forget(copy.last_position), forget(copy.first_trade_position);
+  for (auto& month : copy.months)
+    for (auto& p : month.evidence) forget(p);
+  for (auto& change : copy.tier_changes) change.evidence.clear();
+  for (auto& anomaly : copy.anomalies) forget(anomaly.position);
+  return relations::EncodedCore(copy);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(cluster)
+
+BOOST_AUTO_TEST_CASE(an_order_is_there_after_a_restart) {
+  ClusterFixture fixture;
+  const auto outcome = fixture.Append(Order("acme", "o1", "2025-03-01", 500));
+  BOOST_REQUIRE_MESSAGE(outcome.status.ok(), std::string(outcome.status.message()));
+  BOOST_TEST(outcome.account_version == 1u);
+  const std::string before = relations::EncodedCore(fixture.Read("acme").core);
+  const std::string root = fixture.ViewFor("acme")->root;
+  fixture.Reopen();
+  BOOST_TEST((relations::EncodedCore(fixture.Read("acme").core) == before));
+  BOOST_TEST((fixture.ViewFor("acme")->root == root));
+}
+
+BOOST_AUTO_TEST_CASE(the_same_event_again_is_acknowledged_and_another_body_is_parked) {
+  ClusterFixture fixture;
+  const auto first = fixture.Append(Order("acme", "o1", "2025-03-01", 500));
+  const auto again = fixture.Append(Order("acme", "o1", "2025-03-01", 500));
+  BOOST_TEST(again.status.ok());
+  BOOST_TEST(again.duplicate);
+  BOOST_TEST((again.position == first.position));
+  const auto conflict = fixture.Append(Order("acme", "o1", "2025-03-01", 501));
+  BOOST_TEST(ReasonName(conflict.status) == "EVENT_ID_CONFLICT");
+  BOOST_TEST(conflict.parked_at.has_value());
+  BOOST_TEST(fixture.Read("acme").parked_events == 1u);
+  BOOST_TEST(fixture.Read("acme").core.account_version == 1u);
+  fixture.Reopen();
+  BOOST_TEST(fixture.Append(Order("acme", "o1", "2025-03-01", 500)).duplicate);
+}
+
+BOOST_AUTO_TEST_CASE(a_parked_event_is_folded_when_retried_in_its_time) {
+  ClusterFixture fixture;
+  const auto early = fixture.Append(Order("acme", "o1", "2026-02-01", 500));
+  BOOST_TEST(ReasonName(early.status) == "OCCURRED_IN_FUTURE");
+  BOOST_REQUIRE(early.parked_at.has_value());
+  const PartitionId p = fixture.cluster().PartitionOf("acme");
+  BOOST_TEST(ReasonName(fixture.cluster().RetryParked(p, *early.parked_at, "op", "too soon").status) == "OCCURRED_IN_FUTURE");
+  fixture.now_ = At("2026-03-01");
+  const auto retried = fixture.cluster().RetryParked(p, *early.parked_at, "op", "now");
+  BOOST_TEST(retried.status.ok());
+  BOOST_TEST(fixture.Read("acme").core.counts.orders == 1u);
+  BOOST_TEST(fixture.Read("acme").parked_events == 0u);
+  BOOST_TEST(ReasonName(fixture.cluster().DismissParked(p, *early.parked_at, "op", "again").status) == "PARKED_NOT_FOUND");
+}
+
+BOOST_AUTO_TEST_CASE(a_command_is_refused_when_the_account_is_elsewhere_or_contradicted) {
+  ClusterFixture fixture;
+  BOOST_TEST(ReasonName(fixture.Append(Order("acme", "o1", "2025-03-01", 1), false, 3).status) == "EXPECTED_VERSION_MISMATCH");
+  BOOST_TEST(fixture.Append(Order("acme", "o1", "2025-03-01", 1), false, 0).status.ok());
+  event::v1::OrderCancelled cancelled;
+  cancelled.set_order_id("never");
+  const auto refused = fixture.Append(EventOf("acme", "c1", "2025-03-02", cancelled), true);
+  BOOST_TEST(ReasonName(refused.status) == "STATE_CONTRADICTED");
+  BOOST_TEST(!refused.parked_at.has_value());
+  const auto kept = fixture.Append(EventOf("acme", "c1", "2025-03-02", cancelled));
+  BOOST_TEST(kept.status.ok());
+  BOOST_REQUIRE(kept.anomalies.size() == 1);
+  BOOST_TEST(kept.anomalies[0] == "ORDER_UNKNOWN");
+}
+
+BOOST_AUTO_TEST_CASE(the_order_of_arrival_does_not_change_the_account) {
+  ClusterFixture in_order(1);
+  for (auto& record : TwoYears("acme", 150)) BOOST_REQUIRE(in_order.Append(record).status.ok());
+  const std::string expected = Facts(in_order.Read("acme", {{}, At("2025-06-15")}).core);
+  for (const unsigned seed : {1u, 2u, 3u}) {
+    ClusterFixture shuffled(3);
+    auto records = TwoYears("acme", 150);
+    std::shuffle(records.begin(), records.end(), std::mt19937(seed));
+    for (auto& record : records) BOOST_REQUIRE(shuffled.Append(record).status.ok());
+    BOOST_TEST((Facts(shuffled.Read("acme", {{}, At("2025-06-15")}).core) == expected), "seed " << seed);
+    shuffled.Reopen();
+    BOOST_TEST((Facts(shuffled.Read("acme", {{}, At("2025-06-15")}).core) == expected), "seed " << seed << " after a restart");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(as_of_equals_what_was_read_then) {
+  ClusterFixture fixture(1);
+  auto records = TwoYears("acme", 300);
+  std::mt19937 random(7);
+  // Some arrive late: swap neighbours at a distance.
+  for (size_t i = 0; i + 40 < records.size(); i += 10) std::swap(records[i], records[i + random() % 40]);
+  std::vector<std::pair<Position, std::string>> seen;
+  for (auto& record : records) {
+    const auto outcome = fixture.Append(record);
+    BOOST_REQUIRE(outcome.status.ok());
+    seen.emplace_back(outcome.position, relations::EncodedCore(fixture.Read("acme").core));
+  }
+  for (size_t i = 0; i < seen.size(); i += 7) {
+    const auto then = fixture.Read("acme", {seen[i].first, {}});
+    BOOST_TEST((relations::EncodedCore(then.core) == seen[i].second), "at position " << seen[i].first.value);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_rebuild_gives_the_same_rows) {
+  ClusterFixture fixture(1);
+  std::mt19937 random(11);
+  std::vector<codec::Record> records;
+  for (const char* account : {"acme", "beta", "gamma"})
+    for (auto& record : TwoYears(account, 120)) records.push_back(record);
+  std::shuffle(records.begin(), records.end(), random);
+  for (size_t i = 0; i < records.size(); ++i) {
+    BOOST_REQUIRE(fixture.Append(records[i]).status.ok());
+    if (i % 60 == 59) BOOST_REQUIRE(fixture.cluster().AdvanceClock(Timestamp{At("2023-06-01").micros + static_cast<int64_t>(i) * 2 * kMicrosPerDay}, "test").ok());
+  }
+  fixture.Append(Order("acme", "o0", "2025-03-01", 1));  // a conflict: parked
+  const auto verified = fixture.cluster().Rebuild(PartitionId(0), true, {});
+  BOOST_REQUIRE_MESSAGE(verified.ok(), std::string(verified.status().message()));
+  BOOST_TEST(verified->rows_compared > 500u);
+  BOOST_TEST(verified->rows_different == 0u);
+  const std::string before = relations::EncodedCore(fixture.Read("beta").core);
+  const auto switched = fixture.cluster().Rebuild(PartitionId(0), false, {});
+  BOOST_REQUIRE(switched.ok());
+  BOOST_TEST((relations::EncodedCore(fixture.Read("beta").core) == before));
+  BOOST_TEST(fixture.Append(Order("beta", "after", "2025-03-01", 9)).status.ok());
+  fixture.Reopen();
+  BOOST_TEST(fixture.Read("beta").core.counts.orders == 97u);
+}
+
+BOOST_AUTO_TEST_CASE(a_referral_reaches_the_other_account_once) {
+  ClusterFixture fixture(4);
+  event::v1::ReferralReceived referral;
+  referral.set_referral_id("r1");
+  referral.set_referred_account_id("newcomer");
+  referral.set_referral_class(event::v1::REFERRAL_CLASS_LIKELY);
+  BOOST_REQUIRE(fixture.Append(EventOf("acme", "r1", "2025-03-01", referral)).status.ok());
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!partition::ReadAccount(*fixture.ViewFor("newcomer"), "newcomer").ok() && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  const auto newcomer = fixture.Read("newcomer");
+  BOOST_REQUIRE(newcomer.core.referred_by.has_value());
+  BOOST_TEST(newcomer.core.referred_by->account_id == "acme");
+  fixture.Reopen();
+  BOOST_TEST(fixture.Read("newcomer").core.account_version == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(proofs_of_every_size_hold) {
+  ClusterFixture fixture(1);
+  ledger::Hasher hasher;
+  std::vector<ledger::Hash> roots = {hasher.Empty()};
+  for (int i = 0; i < 300; ++i) {
+    BOOST_REQUIRE(fixture.Append(Order("acme", "o" + std::to_string(i), "2025-03-01", i)).status.ok());
+    roots.push_back(ledger::HashFromBytes(fixture.ViewFor("acme")->root));
+  }
+  fixture.Reopen();
+  const auto view = fixture.ViewFor("acme");
+  auto log = view->Log();
+  for (const uint64_t at : {0, 1, 255, 256, 299}) {
+    const auto leaf = hasher.Leaf(*log.View(Position{at}));
+    const auto proof = fixture.cluster().InclusionProof(*view, at, 300);
+    BOOST_REQUIRE(proof.ok());
+    BOOST_TEST(ledger::VerifyInclusion(hasher, leaf, at, 300, *proof, roots[300]));
+  }
+  for (const uint64_t old_size : {1, 255, 256, 257, 299}) {
+    const auto proof = fixture.cluster().ConsistencyProof(*view, old_size, 300);
+    BOOST_REQUIRE(proof.ok());
+    BOOST_TEST(ledger::VerifyConsistency(hasher, old_size, roots[old_size], 300, roots[300], *proof));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_policy_is_adopted_in_every_partition_and_never_backwards) {
+  ClusterFixture fixture(3);
+  BOOST_REQUIRE(fixture.Append(Order("acme", "o1", "2025-03-01", 5)).status.ok());
+  const std::string text(relations::TransactionalPolicyToml());
+  const auto late = fixture.cluster().AdoptPolicy(text, At("2025-02-01"), "op", "why");
+  BOOST_TEST(ReasonName(late.status()) == "POLICY_RETROACTIVE");
+  const auto adopted = fixture.cluster().AdoptPolicy(text, std::nullopt, "op", "why");
+  BOOST_REQUIRE(adopted.ok());
+  BOOST_TEST(adopted->control_epoch == 1u);
+  fixture.Reopen();
+  for (uint32_t p = 0; p < 3; ++p) BOOST_TEST(fixture.cluster().ViewOf(PartitionId(p))->policies->adopted().size() == 1u);
+  BOOST_TEST(fixture.cluster().AdoptPolicy(text, std::nullopt, "op", "again")->control_epoch == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_has_one_owner_and_no_newer_format) {
+  ClusterFixture fixture(1);
+  partition::ClusterOptions options;
+  options.data_directory = fixture.directory();
+  options.now = [] { return At("2026-01-01"); };
+  BOOST_TEST(ReasonName(partition::Cluster::Open(options).status()) == "DATA_DIRECTORY_IN_USE");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
