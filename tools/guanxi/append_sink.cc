@@ -1,0 +1,44 @@
+#include "tools/guanxi/append_sink.h"
+
+#include <utility>
+
+namespace guanxi::cli {
+namespace {
+
+// Well below the 4 MiB that a gRPC server takes by default, even after one event of 1 MiB more.
+constexpr size_t kMessageBytes = size_t{1} << 20;
+
+}  // namespace
+
+AppendSink::AppendSink(Context& context, size_t batch)
+    : batch_(batch), stub_(context.channel()), writer_(stub_.AppendStream(&call_, &response_)) {}
+
+absl::Status AppendSink::Accept(guanxi::v1::NewEvent&& event) {
+  request_bytes_ += event.ByteSizeLong();
+  *request_.add_events() = std::move(event);
+  if (static_cast<size_t>(request_.events_size()) < batch_ && request_bytes_ < kMessageBytes) return absl::OkStatus();
+  return Send();
+}
+
+absl::Status AppendSink::Send() {
+  const bool written = writer_->Write(request_);
+  request_.Clear();
+  request_bytes_ = 0;
+  // A stream that broke says why only at its end.
+  if (!written) broken_ = FromGrpc(writer_->Finish());
+  return broken_;
+}
+
+absl::StatusOr<guanxi::v1::AppendStreamResponse> AppendSink::Finish() {
+  if (!broken_.ok()) return broken_;
+  if (request_.events_size() > 0) {
+    const absl::Status sent = Send();
+    if (!sent.ok()) return sent;
+  }
+  writer_->WritesDone();
+  const grpc::Status status = writer_->Finish();
+  if (!status.ok()) return FromGrpc(status);
+  return std::move(response_);
+}
+
+}  // namespace guanxi::cli

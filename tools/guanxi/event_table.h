@@ -1,0 +1,19 @@
+// Stored events as a table: events list, account timeline, parked list.
+#pragma once
+
+#include <google/protobuf/repeated_ptr_field.h>
+
+#include <string>
+
+#include "guanxi/v1/event_service.pb.h"
+#include "tools/guanxi/context.h"
+
+namespace guanxi::cli {
+
+// One line per event, with its data in short.
+std::string EventTable(const google::protobuf::RepeatedPtrField<guanxi::v1::Event>& events);
+
+// Prints events of a stream as they come: jsonl and json as JSON, table as plain lines.
+absl::Status PrintStreamed(const Context& context, const guanxi::v1::Event& event);
+
+}  // namespace guanxi::cli

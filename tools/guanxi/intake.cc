@@ -1,0 +1,71 @@
+#include "tools/guanxi/intake.h"
+
+#include <algorithm>
+
+#include "guanxi/v1/admin_service.grpc.pb.h"
+#include "importers/proto_time.h"
+#include "tools/guanxi/append_sink.h"
+#include "tools/guanxi/table.h"
+#include "tools/guanxi/values.h"
+
+namespace guanxi::cli {
+namespace {
+
+constexpr int kFailuresShown = 20;
+
+absl::Status AdvanceClock(Context& context, const std::string& actor, Timestamp to) {
+  guanxi::v1::AdvanceClockRequest request;
+  *request.mutable_to() = importers::ToProto(to);
+  request.set_actor(actor);
+  return context.Ask(&guanxi::v1::AdminService::Stub::AdvanceClock, request).status();
+}
+
+}  // namespace
+
+void AddIntake(CLI::App* command, IntakeArguments& intake) {
+  command->add_option("--batch", intake.batch, "Events per message to the server")->capture_default_str()->check(CLI::Range(1, 1000));
+  command->add_flag("--keep-clock", intake.keep_clock, "Do not advance the business clock to the newest event at the end");
+}
+
+absl::StatusOr<IntakeOutcome> TakeIn(Context& context, const IntakeArguments& intake, const std::string& actor,
+                                     const std::function<absl::Status(importers::EventSink&)>& fill,
+                                     const std::function<std::optional<Timestamp>()>& newest) {
+  AppendSink sink(context, intake.batch);
+  const absl::Status filled = fill(sink);
+  // What was sent before a damaged file's damage is acknowledged and counted too.
+  auto response = sink.Finish();
+  if (!filled.ok()) return filled;
+  if (!response.ok()) return response.status();
+  IntakeOutcome outcome{.response = *std::move(response)};
+  if (intake.keep_clock || !newest()) return outcome;
+  const absl::Status advanced = AdvanceClock(context, actor, *newest());
+  if (!advanced.ok()) return advanced;
+  outcome.clock = newest();
+  return outcome;
+}
+
+std::string DescribeOutcome(const IntakeOutcome& outcome) {
+  const auto& response = outcome.response;
+  Table table({{"events"}, {"", Align::kRight}});
+  table.AddRow({"  appended", FormatCount(response.appended())});
+  table.AddRow({"  duplicates, stored before", FormatCount(response.duplicates())});
+  table.AddRow({"  parked, kept for repair", FormatCount(response.parked())});
+  table.AddRow({"  refused", FormatCount(response.refused())});
+  std::string text = table.Render();
+  if (outcome.clock) text += "clock advanced to " + FormatTimestamp(*outcome.clock) + "\n";
+  return text;
+}
+
+std::string DescribeFailures(const guanxi::v1::AppendStreamResponse& response) {
+  std::string text;
+  for (int i = 0; i < std::min(response.failures_size(), kFailuresShown); ++i) {
+    const auto& failure = response.failures(i);
+    text += "  event " + failure.id() + " of " + failure.account_id() + " (" + failure.source() + "): " + failure.reason() + ": " + failure.message();
+    text += failure.has_parked_at() ? ", parked at " + FormatPosition(failure.parked_at()) : ", refused";
+    text += "\n";
+  }
+  if (response.failures_size() > kFailuresShown) text += "  ... (--output json names up to 1,000)\n";
+  return text;
+}
+
+}  // namespace guanxi::cli

@@ -1,0 +1,41 @@
+// What `import` and `generate` have in common: events go to a server or a file,
+// then the clock follows and the outcome is reported.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "importers/import.h"
+#include "tools/guanxi/context.h"
+
+namespace guanxi::cli {
+
+struct IntakeArguments {
+  uint32_t batch = 500;
+  bool keep_clock = false;
+};
+
+void AddIntake(CLI::App* command, IntakeArguments& intake);
+
+// What the server did with the events.
+struct IntakeOutcome {
+  guanxi::v1::AppendStreamResponse response;
+  // Unset when it was kept or there was no event.
+  std::optional<Timestamp> clock;
+};
+
+// Runs `fill` over a stream to the server; then AdvanceClock to the time that
+// `newest` gives. An event that was parked or refused is in the outcome, not an error.
+absl::StatusOr<IntakeOutcome> TakeIn(Context& context, const IntakeArguments& intake, const std::string& actor,
+                                     const std::function<absl::Status(importers::EventSink&)>& fill,
+                                     const std::function<std::optional<Timestamp>()>& newest);
+
+// Lines such as "appended  18,566".
+std::string DescribeOutcome(const IntakeOutcome& outcome);
+// A line per failure, the first of them.
+std::string DescribeFailures(const guanxi::v1::AppendStreamResponse& response);
+
+}  // namespace guanxi::cli

@@ -1,0 +1,49 @@
+// guanxi: the command line client. Everything it knows it asks a guanxid.
+#include <cstdio>
+#include <map>
+
+#include "tools/guanxi/context.h"
+
+namespace guanxi::cli {
+namespace {
+
+const std::map<std::string, Output> kOutputs = {{"table", Output::kTable}, {"json", Output::kJson}, {"jsonl", Output::kJsonl}};
+
+void AddGlobals(CLI::App& app, Context& context) {
+  app.add_option("--server", context.server, "HOST:PORT of guanxid")->capture_default_str()->envname("GUANXI_SERVER");
+  app.add_option("--output", context.output, "table, json (protobuf JSON of the answer) or jsonl (a line per item)")
+      ->transform(CLI::CheckedTransformer(kOutputs))
+      ->type_name("table|json|jsonl");
+  app.add_option("--deadline", context.deadline_seconds, "Seconds a single call may take")->capture_default_str()->check(CLI::Range(0.001, 86'400.0));
+}
+
+void AddNouns(CLI::App& app, Context& context) {
+  for (auto* add : {AddImport, AddGenerate, AddExport, AddEvents, AddAccount, AddPortfolio, AddPolicy, AddAudit, AddParked, AddAdmin})
+    add(app, context);
+}
+
+int Main(int argc, char** argv) {
+  Context context;
+  CLI::App app("guanxi asks a guanxid about key accounts: their events, tiers and why", "guanxi");
+  app.footer(
+      "Example:\n  guanxi account why ACME\n\nExit codes: 0 done, 1 refused, 2 wrong usage, 3 server not reached or too slow.\n"
+      "`guanxi NOUN VERB --help` explains each command.");
+  // Global options may also stand after the command.
+  app.fallthrough();
+  app.require_subcommand(1);
+  AddGlobals(app, context);
+  AddNouns(app, context);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  const absl::Status status = context.run();
+  if (!status.ok()) std::fputs(DescribeRefusal(status, context.server).c_str(), stderr);
+  return ExitCodeOf(status);
+}
+
+}  // namespace
+}  // namespace guanxi::cli
+
+int main(int argc, char** argv) { return guanxi::cli::Main(argc, argv); }

@@ -1,0 +1,18 @@
+// The event that the arguments of `events append` describe.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "guanxi/v1/event_service.pb.h"
+
+namespace guanxi::cli {
+
+// Data of a known type ("OrderPlaced" or its full name) as JSON; any other type
+// is kept as raw JSON. INVALID_ARGUMENT when the JSON is not of the type.
+absl::Status SetPayload(const std::string& type, const std::string& json, guanxi::v1::NewEvent& event);
+
+// "-": all of stdin; "@FILE": the file; else the text itself.
+absl::StatusOr<std::string> TextArgument(const std::string& argument);
+
+}  // namespace guanxi::cli

@@ -1,0 +1,29 @@
+// What a server's refusal means to the caller of a command.
+#pragma once
+
+#include <grpcpp/support/status.h>
+
+#include <string>
+
+#include "absl/status/status.h"
+
+namespace guanxi::cli {
+
+// The exit codes of every command.
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitRefused = 1;
+inline constexpr int kExitUsage = 2;
+inline constexpr int kExitUnavailable = 3;
+
+// OK for OK. Otherwise a status whose ReasonOf and MetadataOf (base/reason.h)
+// are those of the google.rpc.ErrorInfo that the server sent; a reason this
+// version does not know stays in the message, before it.
+absl::Status FromGrpc(const grpc::Status& status);
+
+// 3 for UNAVAILABLE and DEADLINE_EXCEEDED, 1 for any other error.
+int ExitCodeOf(const absl::Status& status);
+
+// "error: REASON: message", then metadata and what to do, a line each.
+std::string DescribeRefusal(const absl::Status& status, const std::string& server);
+
+}  // namespace guanxi::cli
