@@ -1,0 +1,160 @@
+#include "guanxid/admin_service.h"
+
+#include <algorithm>
+
+#include "base/byte_coding.h"
+#include "base/reason.h"
+#include "guanxid/append.h"
+#include "guanxid/event_message.h"
+#include "guanxid/event_pages.h"
+#include "guanxid/read_at.h"
+#include "guanxid/rebuild_stream.h"
+#include "guanxid/unary.h"
+#include "partition/account_reader.h"
+#include "rpc/time.h"
+#include "rpc/tokens.h"
+
+namespace guanxi::service {
+namespace {
+
+absl::Status SetPartition(const Node& node, const partition::View& view, v1::Partition& out) {
+  const auto read = [&](const char* counter, auto setter) {
+    const absl::StatusOr<uint64_t> value = partition::ReadCounter(view, counter);
+    if (value.ok()) (out.*setter)(*value);
+    return value.status();
+  };
+  out.set_partition(view.partition.value);
+  out.set_log_size(view.log_size);
+  *out.mutable_clock() = rpc::ToProto(view.clock);
+  *out.mutable_swept_to() = rpc::ToProto(view.swept_to);
+  const partition::PartitionStatus status = node.cluster.StatusOf(view.partition);
+  out.set_outbox_pending(status.outbox_pending);
+  out.set_queue_length(status.queue_events);
+  out.set_store_bytes(status.store_bytes);
+  out.set_accepts_writes(status.accepts_writes);
+  absl::Status counters = read("accounts", &v1::Partition::set_accounts);
+  counters.Update(read("unknown", &v1::Partition::set_unknown_events));
+  counters.Update(read("parked", &v1::Partition::set_open_parked_events));
+  return counters;
+}
+
+absl::Status ListPartitions(const Node& node, const v1::ListPartitionsRequest&, v1::ListPartitionsResponse& response, Deadline) {
+  for (const partition::ViewPtr& view : NewestViews(node)) {
+    if (absl::Status set = SetPartition(node, *view, *response.add_partitions()); !set.ok()) return set;
+  }
+  uint64_t epoch = 0;
+  for (const partition::AdoptedPolicy& adopted : node.cluster.AdoptedPolicies()) epoch = std::max(epoch, adopted.control_epoch);
+  response.set_control_epoch(epoch);
+  response.set_log_epoch(node.cluster.settings().log_epoch);
+  return absl::OkStatus();
+}
+
+struct ParkedCursor {
+  uint32_t partition = 0;
+  uint64_t position = 0;
+};
+
+absl::StatusOr<ParkedCursor> DecodeCursor(const std::string& bytes) {
+  if (bytes.empty()) return ParkedCursor{};
+  ByteReader reader(bytes);
+  ParkedCursor cursor;
+  cursor.partition = static_cast<uint32_t>(reader.Varint());
+  cursor.position = reader.Varint();
+  if (!reader.ok()) return Refuse(Reason::PAGE_TOKEN_INVALID, "the page token's cursor is damaged");
+  return cursor;
+}
+
+std::string EncodeCursor(const ParkedCursor& cursor) {
+  std::string bytes;
+  PutVarint(bytes, cursor.partition);
+  PutVarint(bytes, cursor.position);
+  return bytes;
+}
+
+absl::Status AddParked(const Node& node, const partition::View& view, const std::string& account_id, size_t page_size, ParkedCursor& at,
+                       v1::ListParkedEventsResponse& response) {
+  const size_t room = page_size - static_cast<size_t>(response.events_size());
+  const absl::StatusOr<std::vector<partition::ParkedEntry>> parked = partition::ListParked(view, account_id, Position{at.position}, room);
+  if (!parked.ok()) return parked.status();
+  for (const partition::ParkedEntry& entry : *parked) {
+    absl::StatusOr<v1::Event> event = ReadEventMessage(view, entry.position, node.keys);
+    if (!event.ok()) return event.status();
+    *response.add_events() = *std::move(event);
+    at.position = entry.position.value + 1;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ListParkedEvents(const Node& node, const v1::ListParkedEventsRequest& request, v1::ListParkedEventsResponse& response, Deadline) {
+  v1::ListParkedEventsRequest arguments = request;
+  arguments.clear_page_size();
+  arguments.clear_page_token();
+  const uint64_t hash = rpc::HashOfArguments(arguments);
+  const absl::StatusOr<std::string> cursor = rpc::DecodePage(hash, request.page_token());
+  if (!cursor.ok()) return cursor.status();
+  absl::StatusOr<ParkedCursor> at = DecodeCursor(*cursor);
+  if (!at.ok()) return at.status();
+  const size_t page_size = PageSizeOf(request.page_size());
+  for (; at->partition < node.cluster.partitions(); *at = {at->partition + 1, 0}) {
+    if (!request.account_id().empty() && node.cluster.PartitionOf(request.account_id()).value != at->partition) continue;
+    const partition::ViewPtr view = node.cluster.ViewOf(PartitionId{at->partition});
+    if (absl::Status added = AddParked(node, *view, request.account_id(), page_size, *at, response); !added.ok()) return added;
+    if (static_cast<size_t>(response.events_size()) == page_size) {
+      response.set_next_page_token(rpc::EncodePage(hash, EncodeCursor(*at)));
+      return absl::OkStatus();
+    }
+  }
+  return absl::OkStatus();
+}
+
+template <class Request>
+absl::Status CheckParkedRequest(const Node& node, const Request& request) {
+  if (!request.has_position() || request.position().partition() >= node.cluster.partitions()) {
+    return Refuse(Reason::PARKED_NOT_FOUND, "there is no such partition", {{"field", "position"}});
+  }
+  if (request.actor().empty()) return Refuse(Reason::REQUEST_INVALID, "say who decided", {{"field", "actor"}});
+  return absl::OkStatus();
+}
+
+absl::Status RetryParkedEvent(const Node& node, const v1::RetryParkedEventRequest& request, v1::RetryParkedEventResponse& response, Deadline) {
+  if (absl::Status valid = CheckParkedRequest(node, request); !valid.ok()) return valid;
+  const PartitionId partition{request.position().partition()};
+  const partition::EventOutcome outcome =
+      node.cluster.RetryParked(partition, Position{request.position().position()}, request.actor(), request.reason());
+  if (outcome.status.ok()) *response.mutable_result() = ResultFrom(partition, outcome);
+  return outcome.status;
+}
+
+absl::Status DismissParkedEvent(const Node& node, const v1::DismissParkedEventRequest& request, v1::DismissParkedEventResponse& response, Deadline) {
+  if (absl::Status valid = CheckParkedRequest(node, request); !valid.ok()) return valid;
+  const PartitionId partition{request.position().partition()};
+  const partition::EventOutcome outcome =
+      node.cluster.DismissParked(partition, Position{request.position().position()}, request.actor(), request.reason());
+  if (!outcome.status.ok()) return outcome.status;
+  response.mutable_position()->set_partition(partition.value);
+  response.mutable_position()->set_position(outcome.position.value);
+  return absl::OkStatus();
+}
+
+absl::Status AdvanceClock(const Node& node, const v1::AdvanceClockRequest& request, v1::AdvanceClockResponse& response, Deadline) {
+  const std::optional<Timestamp> to = rpc::FromProto(request.to());
+  if (!request.has_to() || !to) return Refuse(Reason::REQUEST_INVALID, "say to when, in the years 1-9999", {{"field", "to"}});
+  if (absl::Status advanced = node.cluster.AdvanceClock(*to, request.actor()); !advanced.ok()) return advanced;
+  *response.mutable_read_at() = ReadAtOf(node, NewestViews(node));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+GUANXI_ANSWER(AdminService, ListPartitions)
+GUANXI_ANSWER(AdminService, ListParkedEvents)
+GUANXI_ANSWER(AdminService, RetryParkedEvent)
+GUANXI_ANSWER(AdminService, DismissParkedEvent)
+GUANXI_ANSWER(AdminService, AdvanceClock)
+
+grpc::ServerWriteReactor<v1::RebuildViewsResponse>* AdminServiceHandler::RebuildViews(grpc::CallbackServerContext*,
+                                                                                      const v1::RebuildViewsRequest* request) {
+  return StartRebuild(node_, *request);
+}
+
+}  // namespace guanxi::service

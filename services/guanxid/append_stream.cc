@@ -1,0 +1,172 @@
+#include "guanxid/append_stream.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <optional>
+
+#include "guanxid/append.h"
+#include "guanxid/new_event.h"
+#include "guanxid/read_at.h"
+#include "rpc/tokens.h"
+
+namespace guanxi::service {
+namespace {
+
+constexpr uint64_t kUnderWayMax = 4096;
+constexpr int kFailuresMax = 1000;
+
+class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStreamRequest> {
+ public:
+  AppendStreamReactor(const Node& node, v1::AppendStreamResponse* response) : node_(node), response_(response) { StartRead(&request_); }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) return EndOfStream();
+    if (!validation_known_) strict_ = request_.validation() == v1::VALIDATION_STRICT;
+    validation_known_ = true;
+    SubmitAll();
+    {
+      const std::lock_guard lock(mutex_);
+      paused_ = under_way_ > kUnderWayMax;
+      if (paused_) return;
+    }
+    StartRead(&request_);
+  }
+
+  void OnCancel() override {}
+  void OnDone() override { delete this; }
+
+ private:
+  // Called by the reading side only.
+  void SubmitAll() {
+    std::vector<std::pair<uint64_t, codec::Record>> records;
+    for (const v1::NewEvent& event : request_.events()) {
+      const uint64_t ordinal = next_ordinal_++;
+      absl::StatusOr<codec::Record> record = RecordFrom(event, node_.keys);
+      if (record.ok()) {
+        records.emplace_back(ordinal, *std::move(record));
+      } else {
+        Refused(ordinal, event.account_id(), event.source(), event.id(), record.status(), std::nullopt, PartitionId{});
+      }
+    }
+    const absl::Status durable = node_.keys.Sync();
+    for (auto& [ordinal, record] : records) {
+      if (durable.ok()) {
+        Submit(ordinal, std::move(record));
+      } else {
+        Refused(ordinal, record.account_id, record.source, record.id, durable, std::nullopt, PartitionId{});
+      }
+    }
+  }
+
+  void Submit(uint64_t ordinal, codec::Record record) {
+    {
+      const std::lock_guard lock(mutex_);
+      ++under_way_;
+    }
+    const PartitionId partition = node_.cluster.PartitionOf(record.account_id);
+    const std::string account_id = record.account_id, source = record.source, id = record.id;
+    partition::Submission submission;
+    submission.strict = strict_;
+    submission.events.push_back(std::move(record));
+    node_.cluster.Submit(partition, std::move(submission),
+                         [this, ordinal, partition, account_id, source, id](const partition::SubmissionResult& result) {
+                           const partition::EventOutcome& outcome = result.front();
+                           node_.metrics.Appended(partition, outcome);
+                           if (outcome.status.ok()) {
+                             Accepted(partition, outcome);
+                           } else {
+                             Refused(ordinal, account_id, source, id, outcome.status, outcome.parked_at, partition);
+                           }
+                           Settled();
+                         });
+  }
+
+  void Accepted(PartitionId partition, const partition::EventOutcome& outcome) {
+    const std::lock_guard lock(mutex_);
+    if (outcome.duplicate) {
+      response_->set_duplicates(response_->duplicates() + 1);
+    } else {
+      response_->set_appended(response_->appended() + 1);
+    }
+    uint64_t& newest = newest_[partition.value];
+    newest = std::max(newest, outcome.position.value);
+  }
+
+  void Refused(uint64_t ordinal, const std::string& account_id, const std::string& source, const std::string& id, const absl::Status& status,
+               std::optional<Position> parked_at, PartitionId partition) {
+    const std::lock_guard lock(mutex_);
+    if (parked_at) {
+      response_->set_parked(response_->parked() + 1);
+    } else {
+      response_->set_refused(response_->refused() + 1);
+    }
+    if (response_->failures_size() >= kFailuresMax) return;
+    v1::AppendFailure& failure = *response_->add_failures();
+    failure.set_ordinal(ordinal);
+    failure.set_account_id(account_id);
+    failure.set_source(source);
+    failure.set_id(id);
+    failure.set_reason(ReasonNameOf(status));
+    failure.set_message(std::string(status.message().data(), status.message().size()));
+    if (!parked_at) return;
+    failure.mutable_parked_at()->set_partition(partition.value);
+    failure.mutable_parked_at()->set_position(parked_at->value);
+  }
+
+  // One event less under way: reads on, or finishes.
+  void Settled() {
+    bool finish = false, read = false;
+    {
+      const std::lock_guard lock(mutex_);
+      --under_way_;
+      finish = ended_ && under_way_ == 0;
+      read = paused_ && under_way_ <= kUnderWayMax / 2;
+      if (read) paused_ = false;
+    }
+    if (finish) Close();
+    if (read) StartRead(&request_);
+  }
+
+  void EndOfStream() {
+    {
+      const std::lock_guard lock(mutex_);
+      ended_ = true;
+      if (under_way_ > 0) return;
+    }
+    Close();
+  }
+
+  void Close() {
+    if (!newest_.empty()) {
+      rpc::PositionsToken token{node_.cluster.settings().log_epoch, ProjectionOf(*node_.cluster.ViewOf(PartitionId{0})), {}};
+      for (const auto& [partition, position] : newest_) token.positions.push_back({partition, position});
+      response_->mutable_written_at()->set_token(rpc::EncodePositions(rpc::TokenKind::kConsistency, token));
+    }
+    node_.metrics.RpcDone("EventService.AppendStream", absl::OkStatus(), std::chrono::steady_clock::now() - started_);
+    Finish(grpc::Status::OK);
+  }
+
+  const Node& node_;
+  v1::AppendStreamResponse* const response_;
+  v1::AppendStreamRequest request_;
+  bool validation_known_ = false, strict_ = false;
+  uint64_t next_ordinal_ = 0;
+
+  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+
+  std::mutex mutex_;  // guards what follows, and the response
+  uint64_t under_way_ = 0;
+  bool ended_ = false;
+  bool paused_ = false;  // nobody reads until some of what is under way has settled
+  std::map<uint32_t, uint64_t> newest_;
+};
+
+}  // namespace
+
+grpc::ServerReadReactor<v1::AppendStreamRequest>* StartAppendStream(const Node& node, v1::AppendStreamResponse* response) {
+  return new AppendStreamReactor(node, response);
+}
+
+}  // namespace guanxi::service

@@ -1,0 +1,138 @@
+#include "guanxid/config.h"
+
+#include <absl/strings/numbers.h>
+#include <absl/strings/str_cat.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace guanxi::service {
+namespace {
+
+
+
+absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
+
+const Setting* Find(std::string_view key) {
+  for (const Setting& setting : Settings())
+    if (setting.key == key) return &setting;
+  return nullptr;
+}
+
+// "+08:00", "-03:30", "+00:00"; at most 14 hours.
+bool ParseOffset(const std::string& text, int32_t& minutes) {
+  int hours = 0, rest = 0;
+  char sign = 0, end = 0;
+  if (text.size() != 6 || std::sscanf(text.c_str(), "%c%2d:%2d%c", &sign, &hours, &rest, &end) != 3) return false;
+  if ((sign != '+' && sign != '-') || hours < 0 || rest < 0 || rest > 59 || hours * 60 + rest > 14 * 60) return false;
+  minutes = (sign == '-' ? -1 : 1) * (hours * 60 + rest);
+  return true;
+}
+
+}  // namespace
+
+const std::vector<Setting>& Settings() {
+  using enum SettingKind;
+  static const std::vector<Setting> settings = {
+      {"data", kText, "", 0, 0, "", "Directory that holds everything; created when missing. Required."},
+      {"listen", kText, "127.0.0.1:7400", 0, 0, "", "Address of the gRPC services. Port 0: a free one. Not loopback: only with TLS."},
+      {"http", kText, "127.0.0.1:7480", 0, 0, "", "Address of /metrics, /healthz and /readyz. Port 0: a free one."},
+      {"clock", kText, "wall", 0, 0, "", "wall: business time follows the wall clock. events: only AdvanceClock moves it (history)."},
+      {"partitions", kNumber, "4", 1, 1024, "partitions", "Fixed when the directory is created."},
+      {"utc_offset", kText, "+00:00", 0, 0, "", "Of business days and months, as +08:00. Fixed when the directory is created."},
+      {"future_tolerance_seconds", kNumber, "300", 0, 86'400, "seconds", "How far an event may lie after now."},
+      {"tls_cert", kText, "", 0, 0, "", "PEM file of the server's certificate chain."},
+      {"tls_key", kText, "", 0, 0, "", "PEM file of its key."},
+      {"tls_client_ca", kText, "", 0, 0, "", "PEM file of the authorities that sign clients' certificates; then clients must have one."},
+      {"cache_mib", kNumber, "256", 8, 1'048'576, "MiB", "Cache of stored blocks, all partitions together."},
+      {"memtable_mib", kNumber, "128", 8, 65'536, "MiB", "Memory of the store's write buffers, all partitions together."},
+      {"hot_accounts", kNumber, "20000", 100, 10'000'000, "accounts", "Accounts kept in memory, per partition."},
+      {"queue_events", kNumber, "16384", 1'000, 10'000'000, "events", "Waiting events per partition; beyond it OVERLOADED."},
+      {"commit_events", kNumber, "4096", 1, 1'000'000, "events", "Events of one commit, at most."},
+      {"workers", kNumber, "4", 1, 256, "threads", "Threads for reads."},
+      {"drain_seconds", kNumber, "10", 0, 600, "seconds", "How long calls may take to end when the daemon is stopped."},
+  };
+  return settings;
+}
+
+absl::StatusOr<Config> Config::Make(const std::string& file, const std::map<std::string, std::string>& flags) {
+  Config config;
+  for (const Setting& setting : Settings()) config.values_[std::string(setting.key)] = setting.default_value;
+  if (!file.empty())
+    if (absl::Status read = config.ReadFile(file); !read.ok()) return read;
+  for (const auto& [key, value] : flags)
+    if (absl::Status set = config.Set(key, value, "flag"); !set.ok()) return set;
+  if (absl::Status check = config.Check(); !check.ok()) return check;
+  return config;
+}
+
+absl::Status Config::Set(std::string_view key, const std::string& value, std::string_view origin) {
+  const Setting* const setting = Find(key);
+  if (setting == nullptr) return absl::InvalidArgumentError(absl::StrCat(View(origin), ": unknown key '", View(key), "'"));
+  int64_t number = 0;
+  if (setting->kind == SettingKind::kNumber &&
+      (!absl::SimpleAtoi(value, &number) || number < setting->min || number > setting->max)) {
+    return absl::InvalidArgumentError(absl::StrCat(View(origin), ": ", View(key), " is ", value, ", not a number of ", View(setting->unit), " from ",
+                                                   setting->min, " to ", setting->max));
+  }
+  values_.find(key)->second = value;
+  given_[std::string(key)] = true;
+  return absl::OkStatus();
+}
+
+absl::Status Config::ReadFile(const std::string& file) {
+  toml::table table;
+  try {
+    table = toml::parse_file(file);
+  } catch (const toml::parse_error& error) {
+    return absl::InvalidArgumentError(absl::StrCat(file, ": line ", error.source().begin.line, ": ", View(error.description())));
+  }
+  for (const auto& [key, node] : table) {
+    std::string value;
+    if (const auto text = node.value_exact<std::string>()) {
+      value = *text;
+    } else if (const auto number = node.value_exact<int64_t>()) {
+      value = std::to_string(*number);
+    } else {
+      return absl::InvalidArgumentError(absl::StrCat(file, ": ", View(key.str()), " is neither text nor a whole number"));
+    }
+    if (absl::Status set = Set(key.str(), value, file); !set.ok()) return set;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Config::Check() const {
+  int32_t minutes = 0;
+  if (Text("data").empty()) return absl::InvalidArgumentError("data: say where the data are: --data DIR");
+  if (Text("clock") != "wall" && Text("clock") != "events") return absl::InvalidArgumentError("clock: wall or events, not " + Text("clock"));
+  if (!ParseOffset(Text("utc_offset"), minutes)) return absl::InvalidArgumentError("utc_offset: as +08:00, at most 14 hours, not " + Text("utc_offset"));
+  if (Text("tls_cert").empty() != Text("tls_key").empty()) return absl::InvalidArgumentError("tls_cert and tls_key: both or none");
+  if (!Text("tls_client_ca").empty() && Text("tls_cert").empty()) return absl::InvalidArgumentError("tls_client_ca: needs tls_cert and tls_key");
+  if (!IsLoopback(Text("listen")) && Text("tls_cert").empty()) {
+    return absl::InvalidArgumentError("listen: " + Text("listen") + " can be reached from other machines; give --tls-cert and --tls-key, or a loopback address");
+  }
+  return absl::OkStatus();
+}
+
+const std::string& Config::Text(std::string_view key) const { return values_.find(key)->second; }
+
+int64_t Config::Number(std::string_view key) const {
+  int64_t number = 0;
+  return absl::SimpleAtoi(Text(key), &number) ? number : 0;
+}
+
+bool Config::IsGiven(std::string_view key) const { return given_.find(key) != given_.end(); }
+
+int32_t Config::UtcOffsetMinutes() const {
+  int32_t minutes = 0;
+  ParseOffset(Text("utc_offset"), minutes);
+  return minutes;
+}
+
+bool IsLoopback(std::string_view address) {
+  const std::string_view host = address.substr(0, address.rfind(':'));
+  return host == "localhost" || host == "[::1]" || (host.starts_with("127.") && std::count(host.begin(), host.end(), '.') == 3);
+}
+
+}  // namespace guanxi::service

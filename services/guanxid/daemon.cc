@@ -1,0 +1,203 @@
+#include "guanxid/daemon.h"
+
+#include <absl/strings/str_cat.h>
+#include <google/protobuf/stubs/logging.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "guanxid/account_service.h"
+#include "guanxid/admin_service.h"
+#include "guanxid/audit_service.h"
+#include "guanxid/event_message.h"
+#include "guanxid/event_service.h"
+#include "guanxid/http_server.h"
+#include "guanxid/policy_service.h"
+#include "guanxid/portfolio_service.h"
+
+namespace guanxi::service {
+namespace {
+
+constexpr int kMessageBytesMax = 8 << 20;
+constexpr size_t kMib = 1 << 20;
+
+Timestamp WallClock() {
+  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count()};
+}
+
+partition::ClusterOptions ClusterOptionsOf(const Config& config) {
+  partition::ClusterOptions options;
+  options.data_directory = config.Text("data");
+  options.settings.partitions = static_cast<uint32_t>(config.Number("partitions"));
+  options.settings.utc_offset_minutes = config.UtcOffsetMinutes();
+  options.settings_are_required = config.IsGiven("partitions") || config.IsGiven("utc_offset");
+  options.cache_bytes = static_cast<size_t>(config.Number("cache_mib")) * kMib;
+  options.memtable_bytes = static_cast<size_t>(config.Number("memtable_mib")) * kMib;
+  options.hot_accounts_max = static_cast<size_t>(config.Number("hot_accounts"));
+  options.queue_events_max = static_cast<size_t>(config.Number("queue_events"));
+  options.commit_events_max = static_cast<size_t>(config.Number("commit_events"));
+  options.future_tolerance = std::chrono::seconds(config.Number("future_tolerance_seconds"));
+  options.wall_clock = config.Text("clock") == "wall";
+  options.now = WallClock;
+  return options;
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (!file || text.empty()) return absl::InvalidArgumentError("cannot read " + path);
+  return text;
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsOf(const Config& config) {
+  if (config.Text("tls_cert").empty()) return grpc::InsecureServerCredentials();
+  const absl::StatusOr<std::string> certificate = ReadFile(config.Text("tls_cert"));
+  if (!certificate.ok()) return certificate.status();
+  const absl::StatusOr<std::string> key = ReadFile(config.Text("tls_key"));
+  if (!key.ok()) return key.status();
+  grpc::SslServerCredentialsOptions options;
+  options.pem_key_cert_pairs.push_back({*key, *certificate});
+  if (!config.Text("tls_client_ca").empty()) {
+    const absl::StatusOr<std::string> authorities = ReadFile(config.Text("tls_client_ca"));
+    if (!authorities.ok()) return authorities.status();
+    options.pem_root_certs = *authorities;
+    options.client_certificate_request = GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
+  }
+  return grpc::SslServerCredentials(options);
+}
+
+}  // namespace
+
+// Destroyed from the bottom up: whatever calls goes before what is called.
+struct Daemon::Impl {
+  Metrics metrics;
+  std::unique_ptr<privacy::KeyStore> keys;
+  std::unique_ptr<partition::Cluster> cluster;
+  std::unique_ptr<CommitHub> commits;
+  std::unique_ptr<Workers> workers;
+  std::unique_ptr<Node> node;
+
+  std::unique_ptr<EventServiceHandler> events;
+  std::unique_ptr<AccountServiceHandler> accounts;
+  std::unique_ptr<PolicyServiceHandler> policies;
+  std::unique_ptr<PortfolioServiceHandler> portfolio;
+  std::unique_ptr<AuditServiceHandler> audit;
+  std::unique_ptr<AdminServiceHandler> admin;
+  std::unique_ptr<grpc::Server> server;
+  std::unique_ptr<HttpServer> http;
+
+  std::string grpc_address;
+  std::chrono::seconds drain{};
+  std::atomic<bool> stopping{false};
+
+  absl::Status Open(const Config& config) {
+    drain = std::chrono::seconds(config.Number("drain_seconds"));
+    partition::ClusterOptions options = ClusterOptionsOf(config);
+    // The keys lie in the cluster's directory: they are opened once it is ours.
+    options.same_sealed_body = [this](const codec::RecordView& stored, const codec::RecordView& offered) {
+      return keys != nullptr && SameUnsealed(stored, offered, *keys);
+    };
+    absl::StatusOr<std::unique_ptr<partition::Cluster>> opened = partition::Cluster::Open(std::move(options));
+    if (!opened.ok()) return opened.status();
+    cluster = *std::move(opened);
+    absl::StatusOr<std::unique_ptr<privacy::KeyStore>> key_store =
+        privacy::KeyStore::Open(std::filesystem::path(config.Text("data")) / "keys");
+    if (!key_store.ok()) return key_store.status();
+    keys = *std::move(key_store);
+    commits = std::make_unique<CommitHub>(*cluster);
+    workers = std::make_unique<Workers>(static_cast<size_t>(config.Number("workers")));
+    node = std::make_unique<Node>(Node{*cluster, *keys, metrics, *commits, *workers});
+    return absl::OkStatus();
+  }
+
+  void MakeHandlers() {
+    events = std::make_unique<EventServiceHandler>(*node);
+    accounts = std::make_unique<AccountServiceHandler>(*node);
+    policies = std::make_unique<PolicyServiceHandler>(*node);
+    portfolio = std::make_unique<PortfolioServiceHandler>(*node);
+    audit = std::make_unique<AuditServiceHandler>(*node);
+    admin = std::make_unique<AdminServiceHandler>(*node);
+  }
+
+  absl::Status Listen(const Config& config) {
+    absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> credentials = CredentialsOf(config);
+    if (!credentials.ok()) return credentials.status();
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    MakeHandlers();
+    const std::string& address = config.Text("listen");
+    int port = 0;
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort(address, *credentials, &port);
+    // Two processes on one port would share the calls.
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    builder.SetMaxReceiveMessageSize(kMessageBytesMax);
+    for (grpc::Service* service : {static_cast<grpc::Service*>(events.get()), static_cast<grpc::Service*>(accounts.get()),
+                                   static_cast<grpc::Service*>(policies.get()), static_cast<grpc::Service*>(portfolio.get()),
+                                   static_cast<grpc::Service*>(audit.get()), static_cast<grpc::Service*>(admin.get())}) {
+      builder.RegisterService(service);
+    }
+    server = builder.BuildAndStart();
+    if (server == nullptr || port == 0) return absl::UnavailableError("cannot listen on " + address);
+    grpc_address = absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
+    return absl::OkStatus();
+  }
+
+  bool IsReady() const {
+    for (uint32_t p = 0; p < cluster->partitions(); ++p)
+      if (!cluster->StatusOf(PartitionId{p}).accepts_writes) return false;
+    return !stopping;
+  }
+
+  HttpAnswer AnswerHttp(const std::string& path) {
+    if (path == "/metrics") return {200, "text/plain; version=0.0.4; charset=utf-8", metrics.Text(*cluster)};
+    if (path == "/healthz") return {200, "text/plain; charset=utf-8", "alive\n"};
+    if (path == "/readyz") return IsReady() ? HttpAnswer{200, "text/plain; charset=utf-8", "ready\n"} : HttpAnswer{503, "text/plain; charset=utf-8", "not ready\n"};
+    return {404, "text/plain; charset=utf-8", "/metrics, /healthz, /readyz\n"};
+  }
+
+  absl::Status ListenHttp(const Config& config) {
+    absl::StatusOr<std::unique_ptr<HttpServer>> started =
+        HttpServer::Start(config.Text("http"), [this](const std::string& path) { return AnswerHttp(path); });
+    if (!started.ok()) return started.status();
+    http = *std::move(started);
+    return absl::OkStatus();
+  }
+
+  void Stop() {
+    if (stopping.exchange(true)) return;
+    if (server != nullptr) {
+      if (server->GetHealthCheckService() != nullptr) server->GetHealthCheckService()->SetServingStatus(false);
+      commits->Stop();
+      server->Shutdown(std::chrono::system_clock::now() + drain);
+      server->Wait();
+    }
+    http.reset();
+  }
+};
+
+absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const Config& config) {
+  // Its lines may quote what clients sent.
+  google::protobuf::SetLogHandler(nullptr);
+  auto impl = std::make_unique<Impl>();
+  if (absl::Status opened = impl->Open(config); !opened.ok()) return opened;
+  std::unique_ptr<Daemon> daemon(new Daemon(std::move(impl)));
+  if (absl::Status listening = daemon->impl_->Listen(config); !listening.ok()) return listening;
+  if (absl::Status listening = daemon->impl_->ListenHttp(config); !listening.ok()) return listening;
+  return daemon;
+}
+
+Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Daemon::~Daemon() { Stop(); }
+const std::string& Daemon::grpc_address() const { return impl_->grpc_address; }
+const std::string& Daemon::http_address() const { return impl_->http->address(); }
+void Daemon::Stop() { impl_->Stop(); }
+
+}  // namespace guanxi::service

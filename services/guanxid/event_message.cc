@@ -1,0 +1,120 @@
+#include "guanxid/event_message.h"
+
+#include <google/protobuf/message.h>
+
+#include "base/reason.h"
+#include "privacy/sealing.h"
+#include "rpc/time.h"
+
+namespace guanxi::service {
+namespace {
+
+using relations::EventType;
+
+constexpr std::string_view kTypeUrlPrefix = "type.googleapis.com/";
+
+std::string ParkedReasonOf(uint32_t number) {
+#define GUANXI_REASON_NAME(name, value, code, cause, remedy) \
+  if (number == value) return #name;
+  GUANXI_REASONS(GUANXI_REASON_NAME)
+#undef GUANXI_REASON_NAME
+  return std::to_string(number);
+}
+
+// A parked payload may be anything: shown as a message only when it is one.
+bool IsMessage(const std::string& type_name, const std::string& payload) {
+  const auto* const type = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(type_name);
+  if (type == nullptr) return false;
+  const std::unique_ptr<google::protobuf::Message> message(
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
+  return message->ParseFromString(payload);
+}
+
+void SetEnvelope(const codec::RecordView& record, v1::Event& event) {
+  event.set_id(std::string(record.id));
+  event.set_source(std::string(record.source));
+  event.set_type(TypeNameOf(record));
+  event.set_account_id(std::string(record.account_id));
+  *event.mutable_occurred_at() = rpc::ToProto(record.occurred_at);
+  *event.mutable_recorded_at() = rpc::ToProto(record.recorded_at);
+  event.set_actor(std::string(record.actor));
+  event.set_on_behalf_of(std::string(record.on_behalf_of));
+  event.set_correlation_id(std::string(record.correlation_id));
+  event.set_causation_id(std::string(record.causation_id));
+  event.set_account_version(record.account_version);
+  if (record.parked()) event.set_parked_reason(ParkedReasonOf(record.park_reason));
+  for (const codec::ExtensionView& extension : record.extensions) {
+    v1::Extension& added = *event.add_extensions();
+    added.set_name(std::string(extension.name));
+    added.set_value(std::string(extension.value));
+  }
+}
+
+// Answers the subjects whose keys are gone.
+absl::StatusOr<std::vector<std::string>> Unseal(const codec::RecordView& record, const privacy::KeyStore& keys, std::string& payload) {
+  std::vector<std::string> gone;
+  const privacy::Binding binding{record.account_id, record.source, record.id, record.type};
+  for (const codec::SealedPartView& part : record.sealed) {
+    const privacy::SealedPartView sealed{part.subject, part.key_id, part.nonce, part.ciphertext};
+    const absl::StatusOr<privacy::Unsealed> unsealed = privacy::UnsealPayload(TypeNameOf(record), binding, sealed, keys, payload);
+    if (!unsealed.ok()) return unsealed.status();
+    if (*unsealed != privacy::Unsealed::kRestored) gone.emplace_back(part.subject);
+  }
+  return gone;
+}
+
+void SetPayload(const codec::RecordView& record, std::string payload, v1::Event& event) {
+  const bool known = record.type != 0 && record.content_type.empty();
+  if (known && (!record.parked() || IsMessage(event.type(), payload))) {
+    event.mutable_data()->set_type_url(std::string(kTypeUrlPrefix) + event.type());
+    event.mutable_data()->set_value(std::move(payload));
+    return;
+  }
+  event.mutable_raw()->set_type(event.type());
+  event.mutable_raw()->set_content_type(std::string(record.content_type));
+  event.mutable_raw()->set_data(std::move(payload));
+}
+
+}  // namespace
+
+std::string TypeNameOf(const codec::RecordView& record) {
+  if (!record.type_name.empty()) return std::string(record.type_name);
+  return relations::FullName(EventType{record.type});
+}
+
+bool IsControl(const codec::RecordView& record) {
+  return relations::EntryOf(EventType{record.type}).family == relations::EventFamily::kControl;
+}
+
+absl::StatusOr<v1::Event> EventFrom(const codec::RecordView& record, PartitionId partition, Position position, const privacy::KeyStore& keys) {
+  v1::Event event;
+  event.mutable_position()->set_partition(partition.value);
+  event.mutable_position()->set_position(position.value);
+  SetEnvelope(record, event);
+  std::string payload(record.payload);
+  absl::StatusOr<std::vector<std::string>> gone = Unseal(record, keys, payload);
+  if (!gone.ok()) return gone.status();
+  for (std::string& subject : *gone) event.add_erased_subjects(std::move(subject));
+  SetPayload(record, std::move(payload), event);
+  return event;
+}
+
+absl::StatusOr<v1::Event> ReadEventMessage(const partition::View& view, Position position, const privacy::KeyStore& keys) {
+  store::LogReader log = view.Log();
+  const absl::StatusOr<std::string_view> bytes = log.View(position);
+  if (!bytes.ok()) return bytes.status();
+  const absl::StatusOr<codec::RecordView> record = codec::DecodeRecord(*bytes);
+  if (!record.ok()) return record.status();
+  return EventFrom(*record, view.partition, position, keys);
+}
+
+bool SameUnsealed(const codec::RecordView& stored, const codec::RecordView& offered, const privacy::KeyStore& keys) {
+  if (stored.type != offered.type || stored.sealed.size() != offered.sealed.size()) return false;
+  std::string first(stored.payload), second(offered.payload);
+  const auto first_gone = Unseal(stored, keys, first), second_gone = Unseal(offered, keys, second);
+  if (!first_gone.ok() || !second_gone.ok()) return false;
+  if (*first_gone == *second_gone) return first == second;
+  return stored.payload == offered.payload;
+}
+
+}  // namespace guanxi::service

@@ -1,0 +1,31 @@
+// Pages of events: the log of all partitions, or one account's timeline.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "guanxid/event_filter.h"
+#include "guanxid/node.h"
+
+namespace guanxi::service {
+
+inline constexpr int kPageSizeDefault = 100;
+inline constexpr int kPageSizeMax = 1000;
+
+// 0 or less: the default; larger than the maximum is coerced.
+size_t PageSizeOf(int asked);
+
+struct EventPage {
+  std::vector<v1::Event> events;
+  std::string cursor;  // where the next page starts; empty: the end
+};
+
+// Partition after partition, in log order. A page ends early after 100,000 records looked at.
+absl::StatusOr<EventPage> ReadLogPage(const Node& node, const std::vector<partition::ViewPtr>& views, const RecordFilter& filter,
+                                      const std::string& cursor, size_t page_size);
+// One account's accepted events in business order. An account without events has an empty timeline.
+absl::StatusOr<EventPage> ReadTimelinePage(const Node& node, const partition::View& view, const RecordFilter& filter,
+                                           const std::string& cursor, size_t page_size, bool descending);
+
+}  // namespace guanxi::service

@@ -1,0 +1,119 @@
+#include "guanxid/event_service.h"
+
+#include "base/reason.h"
+#include "guanxid/append.h"
+#include "guanxid/append_stream.h"
+#include "guanxid/event_message.h"
+#include "guanxid/event_pages.h"
+#include "guanxid/read_at.h"
+#include "guanxid/subscribe.h"
+#include "guanxid/unary.h"
+#include "partition/account_reader.h"
+#include "rpc/tokens.h"
+
+namespace guanxi::service {
+namespace {
+
+absl::StatusOr<Position> FindByKey(const partition::View& view, const v1::EventKey& key) {
+  const absl::StatusOr<std::vector<Position>> found = partition::FindEvent(view, key.account_id(), key.source(), key.id());
+  if (!found.ok()) return found.status();
+  store::LogReader log = view.Log();
+  for (const Position position : *found) {
+    const absl::StatusOr<std::string_view> bytes = log.View(position);
+    if (!bytes.ok()) return bytes.status();
+    const absl::StatusOr<codec::RecordView> record = codec::DecodeRecord(*bytes);
+    if (!record.ok()) return record.status();
+    // A repaired event stands under its repair record, which has another id.
+    const bool is_it = record->account_id == key.account_id() && record->source == key.source() && record->id == key.id();
+    if (is_it || IsControl(*record)) return position;
+  }
+  return Refuse(Reason::EVENT_NOT_FOUND, "no event " + key.id() + " of " + key.source() + " for account " + key.account_id(),
+                {{"account_id", key.account_id()}, {"source", key.source()}, {"id", key.id()}});
+}
+
+absl::Status GetEvent(const Node& node, const v1::GetEventRequest& request, v1::GetEventResponse& response, Deadline) {
+  PartitionId partition;
+  if (request.has_position()) {
+    partition = PartitionId{request.position().partition()};
+  } else if (request.has_key()) {
+    partition = node.cluster.PartitionOf(request.key().account_id());
+  } else {
+    return Refuse(Reason::REQUEST_INVALID, "say which event", {{"field", "selector"}});
+  }
+  if (partition.value >= node.cluster.partitions()) return Refuse(Reason::EVENT_NOT_FOUND, "no such partition");
+  const partition::ViewPtr view = node.cluster.ViewOf(partition);
+  absl::StatusOr<Position> position = Position{request.position().position()};
+  if (request.has_key()) position = FindByKey(*view, request.key());
+  if (!position.ok()) return position.status();
+  absl::StatusOr<v1::Event> event = ReadEventMessage(*view, *position, node.keys);
+  if (!event.ok()) return event.status();
+  *response.mutable_event() = *std::move(event);
+  return absl::OkStatus();
+}
+
+uint64_t ArgumentsOf(v1::ListEventsRequest request) {
+  request.clear_page_size();
+  request.clear_page_token();
+  return rpc::HashOfArguments(request);
+}
+
+absl::StatusOr<EventPage> ReadPage(const Node& node, const v1::ListEventsRequest& request, const RecordFilter& filter,
+                                   const std::string& cursor, v1::ListEventsResponse& response) {
+  const size_t page_size = PageSizeOf(request.page_size());
+  if (filter.account_id().empty()) {
+    if (request.descending()) return Refuse(Reason::REQUEST_INVALID, "descending needs an account_id", {{"field", "descending"}});
+    const std::vector<partition::ViewPtr> views = NewestViews(node);
+    *response.mutable_read_at() = ReadAtOf(node, views);
+    return ReadLogPage(node, views, filter, cursor, page_size);
+  }
+  const partition::ViewPtr view = node.cluster.ViewOf(node.cluster.PartitionOf(filter.account_id()));
+  *response.mutable_read_at() = ReadAtOf(node, *view, view->Newest(), view->clock);
+  return ReadTimelinePage(node, *view, filter, cursor, page_size, request.descending());
+}
+
+absl::Status ListEvents(const Node& node, const v1::ListEventsRequest& request, v1::ListEventsResponse& response, Deadline) {
+  const uint64_t arguments = ArgumentsOf(request);
+  const absl::StatusOr<std::string> cursor = rpc::DecodePage(arguments, request.page_token());
+  if (!cursor.ok()) return cursor.status();
+  const absl::StatusOr<RecordFilter> filter = RecordFilter::Make(request.filter());
+  if (!filter.ok()) return filter.status();
+  absl::StatusOr<EventPage> page = ReadPage(node, request, *filter, *cursor, response);
+  if (!page.ok()) return page.status();
+  for (v1::Event& event : page->events) *response.add_events() = std::move(event);
+  if (!page->cursor.empty()) response.set_next_page_token(rpc::EncodePage(arguments, page->cursor));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* EventServiceHandler::Append(grpc::CallbackServerContext* context, const v1::AppendRequest* request,
+                                                      v1::AppendResponse* response) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  const auto arrived = std::chrono::steady_clock::now();
+  const auto finish = [this, reactor, arrived](const absl::Status& status) {
+    node_.metrics.RpcDone("EventService.Append", status, std::chrono::steady_clock::now() - arrived);
+    reactor->Finish(rpc::ToGrpc(status));
+  };
+  absl::StatusOr<partition::Submission> submission = SubmissionFrom(*request, node_.keys);
+  if (!submission.ok()) return finish(submission.status()), reactor;
+  const PartitionId partition = node_.cluster.PartitionOf(request->events(0).account_id());
+  node_.cluster.Submit(partition, *std::move(submission), [this, partition, response, finish](const partition::SubmissionResult& result) {
+    for (const partition::EventOutcome& outcome : result) node_.metrics.Appended(partition, outcome);
+    finish(AppendAnswer(node_, partition, result, *response));
+  });
+  return reactor;
+}
+
+grpc::ServerReadReactor<v1::AppendStreamRequest>* EventServiceHandler::AppendStream(grpc::CallbackServerContext*,
+                                                                                    v1::AppendStreamResponse* response) {
+  return StartAppendStream(node_, response);
+}
+
+GUANXI_ANSWER(EventService, GetEvent)
+GUANXI_ANSWER(EventService, ListEvents)
+
+grpc::ServerWriteReactor<v1::SubscribeResponse>* EventServiceHandler::Subscribe(grpc::CallbackServerContext*, const v1::SubscribeRequest* request) {
+  return StartSubscribe(node_, *request);
+}
+
+}  // namespace guanxi::service

@@ -1,0 +1,81 @@
+#include "guanxid/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include "base/reason.h"
+
+namespace guanxi::service {
+namespace {
+
+const prometheus::Histogram::BucketBoundaries kLatencySeconds = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+
+template <class Family>
+auto* Build(prometheus::Registry& registry, Family&& builder, const char* name, const char* help) {
+  return &builder.Name(name).Help(help).Register(registry);
+}
+
+std::string OutcomeOf(const partition::EventOutcome& outcome) {
+  if (outcome.status.ok()) return outcome.duplicate ? "duplicate" : "appended";
+  return outcome.parked_at ? "parked" : "refused";
+}
+
+std::string ReasonLabel(const absl::Status& status) {
+  if (status.ok()) return "OK";
+  const ReasonEntry* const reason = ReasonOf(status);
+  return reason == nullptr ? absl::StatusCodeToString(status.code()) : std::string(reason->name);
+}
+
+}  // namespace
+
+struct Metrics::Impl {
+  prometheus::Registry registry;
+  prometheus::Family<prometheus::Counter>* rpcs =
+      Build(registry, prometheus::BuildCounter(), "guanxi_rpcs_total", "Finished calls by rpc and error reason.");
+  prometheus::Family<prometheus::Histogram>* latency =
+      Build(registry, prometheus::BuildHistogram(), "guanxi_rpc_seconds", "Time from a call's arrival to its answer.");
+  prometheus::Family<prometheus::Counter>* events =
+      Build(registry, prometheus::BuildCounter(), "guanxi_events_total", "Events offered, by partition and outcome.");
+  prometheus::Family<prometheus::Gauge>* log_size =
+      Build(registry, prometheus::BuildGauge(), "guanxi_log_records", "Records in the partition's log.");
+  prometheus::Family<prometheus::Gauge>* queue =
+      Build(registry, prometheus::BuildGauge(), "guanxi_queue_events", "Events waiting for the partition's writer.");
+  prometheus::Family<prometheus::Gauge>* outbox =
+      Build(registry, prometheus::BuildGauge(), "guanxi_outbox_pending", "Messages to other partitions that are not delivered yet.");
+  prometheus::Family<prometheus::Gauge>* bytes =
+      Build(registry, prometheus::BuildGauge(), "guanxi_store_bytes", "Bytes of the partition's store.");
+  prometheus::Family<prometheus::Gauge>* clock =
+      Build(registry, prometheus::BuildGauge(), "guanxi_clock_seconds", "The partition's business clock, Unix time.");
+};
+
+Metrics::Metrics() : impl_(std::make_unique<Impl>()) {}
+Metrics::~Metrics() = default;
+
+void Metrics::RpcDone(std::string_view rpc, const absl::Status& status, std::chrono::nanoseconds took) {
+  const std::string name(rpc);
+  impl_->rpcs->Add({{"rpc", name}, {"reason", ReasonLabel(status)}}).Increment();
+  impl_->latency->Add({{"rpc", name}}, kLatencySeconds).Observe(std::chrono::duration<double>(took).count());
+}
+
+void Metrics::Appended(PartitionId partition, const partition::EventOutcome& outcome) {
+  impl_->events->Add({{"partition", std::to_string(partition.value)}, {"outcome", OutcomeOf(outcome)}}).Increment();
+}
+
+std::string Metrics::Text(const partition::Cluster& cluster) {
+  for (uint32_t p = 0; p < cluster.partitions(); ++p) {
+    const prometheus::Labels labels{{"partition", std::to_string(p)}};
+    const partition::ViewPtr view = cluster.ViewOf(PartitionId{p});
+    const partition::PartitionStatus status = cluster.StatusOf(PartitionId{p});
+    impl_->log_size->Add(labels).Set(static_cast<double>(view->log_size));
+    impl_->queue->Add(labels).Set(static_cast<double>(status.queue_events));
+    impl_->outbox->Add(labels).Set(static_cast<double>(status.outbox_pending));
+    impl_->bytes->Add(labels).Set(static_cast<double>(status.store_bytes));
+    impl_->clock->Add(labels).Set(static_cast<double>(view->clock.micros) / kMicrosPerSecond);
+  }
+  return prometheus::TextSerializer().Serialize(impl_->registry.Collect());
+}
+
+}  // namespace guanxi::service

@@ -1,0 +1,32 @@
+// What /metrics shows. Names and labels hold no personal data and no account ids.
+// Thread-safe.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "partition/cluster.h"
+
+namespace guanxi::service {
+
+class Metrics {
+ public:
+  Metrics();
+  ~Metrics();
+
+  // rpc: "EventService.Append". A call that took this long, with this status.
+  void RpcDone(std::string_view rpc, const absl::Status& status, std::chrono::nanoseconds took);
+  void Appended(PartitionId partition, const partition::EventOutcome& outcome);
+
+  // Prometheus' text format; reads the cluster's gauges first.
+  std::string Text(const partition::Cluster& cluster);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace guanxi::service

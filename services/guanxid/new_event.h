@@ -1,0 +1,19 @@
+// NewEvent -> the record that is submitted, personal parts sealed.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "codec/record.h"
+#include "guanxi/v1/event_service.pb.h"
+#include "privacy/key_store.h"
+
+namespace guanxi::service {
+
+// Refused here, nothing kept, because it cannot become a record or must not:
+//   ACCOUNT_ID_INVALID, EVENT_TYPE_MISSING, OCCURRED_AT_MISSING, OCCURRED_AT_OUT_OF_RANGE
+//   CONTROL_TYPE_RESERVED  control types, and ReferralRecorded, which engines tell each other
+//   PAYLOAD_UNDECODABLE, FIELD_INVALID, STATE_CONTRADICTED  sealing failed: the
+//                          bytes may hold personal data in clear, or the person was erased
+// Keys may have been made: keys.Sync() before the record is submitted.
+absl::StatusOr<codec::Record> RecordFrom(const v1::NewEvent& event, privacy::KeyStore& keys);
+
+}  // namespace guanxi::service

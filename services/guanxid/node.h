@@ -1,0 +1,20 @@
+// What every handler works with. Owned by main; outlives the gRPC server.
+#pragma once
+
+#include "guanxid/commit_hub.h"
+#include "guanxid/metrics.h"
+#include "guanxid/workers.h"
+#include "partition/cluster.h"
+#include "privacy/key_store.h"
+
+namespace guanxi::service {
+
+struct Node {
+  partition::Cluster& cluster;
+  privacy::KeyStore& keys;
+  Metrics& metrics;
+  CommitHub& commits;
+  Workers& workers;
+};
+
+}  // namespace guanxi::service

@@ -1,0 +1,34 @@
+// Consistency in, ReadAt out.
+#pragma once
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "guanxi/v1/common.pb.h"
+#include "guanxid/node.h"
+#include "guanxid/unary.h"
+#include "partition/account_reader.h"
+
+namespace guanxi::service {
+
+// The partition's view, at least as fresh as asked; waits until the deadline.
+// CONSISTENCY_TOKEN_INVALID, POSITION_NOT_REACHED.
+absl::StatusOr<partition::ViewPtr> ViewFor(const Node& node, PartitionId partition, const v1::Consistency& consistency, Deadline deadline);
+// Of all partitions, in order. as_of is not served over many accounts: REQUEST_INVALID.
+absl::StatusOr<std::vector<partition::ViewPtr>> ViewsFor(const Node& node, const v1::Consistency& consistency, Deadline deadline);
+std::vector<partition::ViewPtr> NewestViews(const Node& node);
+
+// READ_TIME_INVALID: a position beyond the log or of another partition, a time after the clock.
+absl::StatusOr<partition::AsOf> AsOfFrom(const partition::View& view, const v1::Consistency& consistency);
+
+// Of an answer about one account.
+v1::ReadAt ReadAtOf(const Node& node, const partition::View& view, Position known_to, Timestamp valid_to);
+// Of an answer over partitions; the business time is that of the slowest.
+v1::ReadAt ReadAtOf(const Node& node, const std::vector<partition::ViewPtr>& views);
+
+// Of a write.
+v1::ConsistencyToken WrittenAt(const Node& node, PartitionId partition, Position position);
+// The fold's version, '+', the newest control epoch of policies that the view knows.
+std::string ProjectionOf(const partition::View& view);
+
+}  // namespace guanxi::service
