@@ -21,11 +21,12 @@ struct SelectArguments {
 };
 
 void AddSelect(CLI::App* command, SelectArguments& select) {
-  auto* account = command->add_option("ACCOUNT", select.account, "Account id");
-  AddParsed(command, "--external", select.external, "By an id of another system", "SYSTEM:ID",
+  auto* either = command->add_option_group("Which account");
+  either->require_option(1);
+  either->add_option("ACCOUNT", select.account, "Account id");
+  AddParsed(either, "--external", select.external, "By an id of another system", "SYSTEM:ID",
             ParseExternalId)
-      ->type_name("SYSTEM:ID")
-      ->excludes(account);
+      ->type_name("SYSTEM:ID");
 }
 
 guanxi::v1::AccountSelector SelectorOf(const SelectArguments& select) {

@@ -12,7 +12,7 @@ const std::map<std::string, Output> kOutputs = {{"table", Output::kTable}, {"jso
 void AddGlobals(CLI::App& app, Context& context) {
   app.add_option("--server", context.server, "HOST:PORT of guanxid")->capture_default_str()->envname("GUANXI_SERVER");
   app.add_option("--output", context.output, "table, json (protobuf JSON of the answer) or jsonl (a line per item)")
-      ->transform(CLI::CheckedTransformer(kOutputs))
+      ->transform(CLI::CheckedTransformer(kOutputs).description(""))
       ->type_name("table|json|jsonl");
   app.add_option("--deadline", context.deadline_seconds, "Seconds a single call may take")->capture_default_str()->check(CLI::Range(0.001, 86'400.0));
 }
