@@ -13,6 +13,7 @@ import tempfile
 RESERVED = {
     "rocksdb": ("libs/store/",),
     "grpc": ("libs/rpc/", "services/", "tools/"),
+    "grpcpp": ("libs/rpc/", "services/", "tools/"),
     "librdkafka": ("libs/kafka/",),
 }
 LIBRARY = re.compile(r"guanxi_library\(\s*(\w+)(.*?)\)", re.S)
@@ -83,7 +84,7 @@ def self_test():
         assert findings(root) == [], findings(root)
         write("libs/low/low.cc", '#include "mid/mid.h"\n')
         assert [line.split(":")[0] for line in findings(root)] == ["libs/low/low.cc"], findings(root)
-        write("libs/low/low.cc", "#include <rocksdb/db.h>\n#  include <grpc/grpc.h>\n")
+        write("libs/low/low.cc", "#include <rocksdb/db.h>\n#  include <grpcpp/grpcpp.h>\n")
         assert len(findings(root)) == 2, findings(root)
         write("libs/low/low.cc", "")
         write("libs/low/CMakeLists.txt", "guanxi_library(low SOURCES low.cc USES top)")

@@ -1,0 +1,33 @@
+"""RFC 9162 §2.1.4.2, written from the text: does the tree of `second` leaves extend the one of `first`?"""
+import hashlib
+
+
+def _node(left, right):
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def extends(first, first_root, second, second_root, proof):
+    if first == second:
+        return first_root == second_root and not proof
+    if first == 0:
+        return True
+    proof = list(proof)
+    if first & (first - 1) == 0:
+        proof.insert(0, first_root)
+    if not proof:
+        return False
+    fn, sn = first - 1, second - 1
+    while fn & 1:
+        fn, sn = fn >> 1, sn >> 1
+    old = new = proof[0]
+    for node in proof[1:]:
+        if sn == 0:
+            return False
+        if fn & 1 or fn == sn:
+            old, new = _node(node, old), _node(node, new)
+            while fn and not fn & 1:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            new = _node(new, node)
+        fn, sn = fn >> 1, sn >> 1
+    return sn == 0 and old == first_root and new == second_root
