@@ -153,7 +153,11 @@ absl::StatusOr<std::vector<std::string>> ListByOwner(const View& view, const std
 }
 
 absl::Status ScanMonths(const View& view, Month from, Month to, const std::function<void(const MonthlyRevenue&)>& f) {
-  const std::string begin = Key(Table::kMonth).Text(FormatMonth(from)), end = Key(Table::kMonth).Text(FormatMonth(Month{to.index + 1}));
+  const std::string begin = Key(Table::kMonth).Text(FormatMonth(from));
+  // Months are text in keys: none may have more digits than the others.
+  const bool to_the_end = to >= BusinessCalendar().MonthOf(kLatestTimestamp);
+  const std::string end = to_the_end ? store::PrefixEnd(std::string(1, static_cast<char>(Table::kMonth)))
+                                     : Key(Table::kMonth).Text(FormatMonth(Month{to.index + 1})).bytes();
   auto cursor = view.snapshot->Scan(Family::kView, begin, end);
   for (; cursor.Valid(); cursor.Next()) {
     auto child = relations::DecodeChild(relations::ChildKind::kMonth, cursor.value());

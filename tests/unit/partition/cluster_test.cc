@@ -226,6 +226,23 @@ BOOST_AUTO_TEST_CASE(a_policy_is_adopted_in_every_partition_and_never_backwards)
   BOOST_TEST(fixture.cluster().AdoptPolicy(text, std::nullopt, "op", "again")->control_epoch == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(months_are_summed_up_to_the_end_of_time) {
+  ClusterFixture fixture(1);
+  fixture.Append(Order("acme", "o1", "2025-03-01", 5));
+  fixture.Append(Order("acme", "o2", "2025-04-01", 7));
+  const BusinessCalendar utc;
+  const auto sum = [&](const char* from, Timestamp to) {
+    int64_t micros = 0;
+    const auto status = partition::ScanMonths(*fixture.ViewFor("acme"), utc.MonthOf(At(from)), utc.MonthOf(to),
+                                              [&](const partition::MonthlyRevenue& row) { micros += static_cast<int64_t>(row.net_revenue); });
+    BOOST_TEST(status.ok());
+    return micros / 1'000'000;
+  };
+  BOOST_TEST(sum("0001-01-01", kLatestTimestamp) == 12);
+  BOOST_TEST(sum("2025-04-01", kLatestTimestamp) == 7);
+  BOOST_TEST(sum("0001-01-01", At("2025-03-31")) == 5);
+}
+
 BOOST_AUTO_TEST_CASE(a_directory_has_one_owner_and_no_newer_format) {
   ClusterFixture fixture(1);
   partition::ClusterOptions options;
