@@ -96,10 +96,9 @@ void SetCounts(const relations::AccountCore& core, Timestamp at, v1::AccountCoun
 
 // The event at the position, as evidence.
 absl::StatusOr<v1::Evidence> EvidenceAt(const partition::View& view, store::LogReader& log, Position position) {
-  const absl::StatusOr<std::string_view> bytes = log.View(position);
-  if (!bytes.ok()) return bytes.status();
-  const absl::StatusOr<codec::RecordView> record = codec::DecodeRecord(*bytes);
-  if (!record.ok()) return record.status();
+  const absl::StatusOr<AccountRecord> read = ReadAccountRecord(log, position);
+  if (!read.ok()) return read.status();
+  const codec::RecordView* const record = &read->record;
   v1::Evidence evidence;
   evidence.mutable_position()->set_partition(view.partition.value);
   evidence.mutable_position()->set_position(position.value);

@@ -3,6 +3,7 @@
 #include <google/protobuf/message.h>
 
 #include "base/reason.h"
+#include "guanxi/event/v1/control.pb.h"
 #include "privacy/sealing.h"
 #include "rpc/time.h"
 
@@ -106,6 +107,23 @@ absl::StatusOr<v1::Event> ReadEventMessage(const partition::View& view, Position
   const absl::StatusOr<codec::RecordView> record = codec::DecodeRecord(*bytes);
   if (!record.ok()) return record.status();
   return EventFrom(*record, view.partition, position, keys);
+}
+
+absl::StatusOr<AccountRecord> ReadAccountRecord(store::LogReader& log, Position position) {
+  absl::StatusOr<std::string> bytes = log.Read(position);
+  if (!bytes.ok()) return bytes.status();
+  absl::StatusOr<codec::RecordView> record = codec::DecodeRecord(*bytes);
+  if (!record.ok()) return record.status();
+  event::v1::ParkedRepaired repaired;
+  if (EventType{record->type} == EventType::kParkedRepaired && repaired.ParseFromArray(record->payload.data(), static_cast<int>(record->payload.size()))) {
+    bytes = log.Read(Position{repaired.parked_position()});
+    if (!bytes.ok()) return bytes.status();
+  }
+  AccountRecord read{std::make_unique<const std::string>(*std::move(bytes)), {}};
+  record = codec::DecodeRecord(*read.bytes);
+  if (!record.ok()) return record.status();
+  read.record = *std::move(record);
+  return read;
 }
 
 bool SameUnsealed(const codec::RecordView& stored, const codec::RecordView& offered, const privacy::KeyStore& keys) {

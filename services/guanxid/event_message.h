@@ -2,6 +2,9 @@
 // live. Thread-safe.
 #pragma once
 
+#include <memory>
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "codec/record.h"
 #include "guanxi/v1/event_service.pb.h"
@@ -18,6 +21,14 @@ bool IsControl(const codec::RecordView& record);
 absl::StatusOr<v1::Event> EventFrom(const codec::RecordView& record, PartitionId partition, Position position, const privacy::KeyStore& keys);
 // Reads it first. EVENT_NOT_FOUND beyond the end.
 absl::StatusOr<v1::Event> ReadEventMessage(const partition::View& view, Position position, const privacy::KeyStore& keys);
+
+// A position of an account's timeline: of a repaired event, which stands under
+// its repair record, the event itself. Owns what the view points into.
+struct AccountRecord {
+  std::unique_ptr<const std::string> bytes;
+  codec::RecordView record;
+};
+absl::StatusOr<AccountRecord> ReadAccountRecord(store::LogReader& log, Position position);
 
 // Whether two records with sealed parts hold the same data; where a key is gone,
 // what is still readable decides.

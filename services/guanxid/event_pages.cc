@@ -56,15 +56,13 @@ absl::Status ReadPartition(const Node& node, const partition::View& view, const 
 absl::Status AddEntry(const Node& node, const partition::View& view, const RecordFilter& filter, store::LogReader& log,
                       const partition::TimelineEntry& entry, EventPage& page) {
   if (!filter.PassesTime(entry.occurred_at)) return absl::OkStatus();
-  const absl::StatusOr<std::string_view> bytes = log.View(entry.position);
-  if (!bytes.ok()) return bytes.status();
-  const absl::StatusOr<codec::RecordView> record = codec::DecodeRecord(*bytes);
-  if (!record.ok()) return record.status();
-  // A repaired event is in the timeline under its repair record.
-  const bool repaired = IsControl(*record);
-  if (!repaired && !filter.Passes(*record)) return absl::OkStatus();
-  absl::StatusOr<v1::Event> event = EventFrom(*record, view.partition, entry.position, node.keys);
+  const absl::StatusOr<AccountRecord> read = ReadAccountRecord(log, entry.position);
+  if (!read.ok()) return read.status();
+  if (!filter.Passes(read->record)) return absl::OkStatus();
+  absl::StatusOr<v1::Event> event = EventFrom(read->record, view.partition, entry.position, node.keys);
   if (!event.ok()) return event.status();
+  // Of a repaired event: it was parked once, here it is accepted.
+  event->clear_parked_reason();
   page.events.push_back(*std::move(event));
   return absl::OkStatus();
 }

@@ -19,13 +19,10 @@ absl::StatusOr<Position> FindByKey(const partition::View& view, const v1::EventK
   if (!found.ok()) return found.status();
   store::LogReader log = view.Log();
   for (const Position position : *found) {
-    const absl::StatusOr<std::string_view> bytes = log.View(position);
-    if (!bytes.ok()) return bytes.status();
-    const absl::StatusOr<codec::RecordView> record = codec::DecodeRecord(*bytes);
-    if (!record.ok()) return record.status();
-    // A repaired event stands under its repair record, which has another id.
-    const bool is_it = record->account_id == key.account_id() && record->source == key.source() && record->id == key.id();
-    if (is_it || IsControl(*record)) return position;
+    const absl::StatusOr<AccountRecord> read = ReadAccountRecord(log, position);
+    if (!read.ok()) return read.status();
+    const codec::RecordView& record = read->record;
+    if (record.account_id == key.account_id() && record.source == key.source() && record.id == key.id()) return position;
   }
   return Refuse(Reason::EVENT_NOT_FOUND, "no event " + key.id() + " of " + key.source() + " for account " + key.account_id(),
                 {{"account_id", key.account_id()}, {"source", key.source()}, {"id", key.id()}});
