@@ -1,0 +1,75 @@
+#include "store/log.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include "base/reason.h"
+#include "support/temporary_directory.h"
+
+using namespace guanxi;
+using namespace guanxi::store;
+
+namespace {
+
+struct OpenStore {
+  test::TemporaryDirectory directory;
+  std::unique_ptr<Store> store = *Store::Open(directory.path(), std::make_shared<SharedMemory>(8 << 20, 8 << 20));
+  BlockCache blocks{1 << 20};
+};
+
+std::string RecordOf(uint64_t n) { return "record " + std::to_string(n) + std::string(n % 300, 'x'); }
+
+void AppendTo(LogWriter& log, Store& store, uint64_t count) {
+  for (uint64_t i = 0; i < count; ++i) log.Append(RecordOf(log.size()));
+  Batch batch;
+  log.Flush(batch);
+  BOOST_REQUIRE(store.Write(batch, true).ok());
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(record_log)
+
+BOOST_AUTO_TEST_CASE(records_read_back_whatever_the_commits_were) {
+  for (const std::vector<uint64_t> commits : {std::vector<uint64_t>{1, 254, 1, 1, 300}, {1000}, {255, 2, 511, 1}}) {
+    OpenStore fixture;
+    LogWriter log(0, {});
+    for (const uint64_t count : commits) AppendTo(log, *fixture.store, count);
+    LogReader reader(fixture.store->TakeSnapshot(), &fixture.blocks, log.size());
+    for (uint64_t at = 0; at < log.size(); ++at) BOOST_TEST(*reader.View(Position{at}) == RecordOf(at));
+    const auto beyond = reader.Read(Position{log.size()});
+    BOOST_TEST((ReasonOf(beyond.status())->reason == Reason::EVENT_NOT_FOUND));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_writer_goes_on_where_another_stopped) {
+  OpenStore fixture;
+  LogWriter first(0, {});
+  AppendTo(first, *fixture.store, 300);
+  auto second = LogWriter::Open(*fixture.store->TakeSnapshot(), 300);
+  BOOST_REQUIRE(second.ok());
+  AppendTo(*second, *fixture.store, 300);
+  LogReader reader(fixture.store->TakeSnapshot(), &fixture.blocks, 600);
+  for (const uint64_t at : {0, 255, 256, 299, 300, 511, 512, 599}) BOOST_TEST(*reader.View(Position{at}) == RecordOf(at));
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_of_an_old_snapshot_sees_the_old_tail) {
+  OpenStore fixture;
+  LogWriter log(0, {});
+  AppendTo(log, *fixture.store, 10);
+  LogReader old(fixture.store->TakeSnapshot(), &fixture.blocks, 10);
+  AppendTo(log, *fixture.store, 600);
+  BOOST_TEST(*old.View(Position{3}) == RecordOf(3));
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_block_is_noticed) {
+  std::vector<std::string> texts;
+  for (uint64_t i = 0; i < kRecordsPerBlock; ++i) texts.push_back(RecordOf(i));
+  const std::string good = EncodeBlock({texts.begin(), texts.end()});
+  BOOST_TEST((*Block::Decode(good))->record(255) == RecordOf(255));
+  for (const size_t cut : {size_t{0}, size_t{1}, size_t{3}, good.size() - 1}) BOOST_TEST(!Block::Decode(good.substr(0, cut)).ok());
+  std::string newer = good;
+  newer[0] = 9;
+  BOOST_TEST(!Block::Decode(newer).ok());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
