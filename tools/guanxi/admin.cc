@@ -68,7 +68,7 @@ absl::Status RunClock(Context& context, const ClockArguments& arguments) {
   guanxi::v1::AdvanceClockRequest request;
   *request.mutable_to() = importers::ToProto(*arguments.to);
   request.set_actor(arguments.actor);
-  return PrintAnswer(context, context.Ask(&Stub::AdvanceClock, request),
+  return PrintAnswer(context, context.Ask(&Stub::AdvanceClock, request, kClockSeconds),
                      [](const auto& answer) { return "the clock stands at " + FormatTime(answer.read_at().valid_to()) + "\n"; });
 }
 

@@ -5,6 +5,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -15,6 +16,9 @@
 #include "tools/guanxi/refusal.h"
 
 namespace guanxi::cli {
+
+// Advancing the clock assesses every account that falls due: it may work long after a large import.
+inline constexpr double kClockSeconds = 3600;
 
 enum class Output {
   kTable,  // for people
@@ -27,18 +31,23 @@ class Context {
   std::string server = "127.0.0.1:7400";
   Output output = Output::kTable;
   double deadline_seconds = 10;
+  // PEM files. With an authority the connection is TLS; certificate and key only where the server asks for them.
+  std::string tls_ca, tls_cert, tls_key;
   // Set by parsing: the command that was chosen.
   std::function<absl::Status()> run;
 
-  std::shared_ptr<grpc::Channel> channel();
-  std::chrono::system_clock::time_point Deadline() const;
+  // INVALID_ARGUMENT when a file of TLS cannot be read. Connecting itself happens with the first call.
+  absl::Status Connect();
+  // After Connect.
+  std::shared_ptr<grpc::Channel> channel() const { return channel_; }
 
-  // One unary call, with the deadline.
+  // One unary call, with the deadline, or a later one for calls that work long.
   template <class Stub, class Request, class Response>
-  absl::StatusOr<Response> Ask(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*), const Request& request) {
+  absl::StatusOr<Response> Ask(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*), const Request& request,
+                               double at_least_seconds = 0) {
     Stub stub(channel());
     grpc::ClientContext call;
-    call.set_deadline(Deadline());
+    call.set_deadline(DeadlineAfter(std::max(deadline_seconds, at_least_seconds)));
     Response response;
     const grpc::Status status = (stub.*method)(&call, request, &response);
     if (!status.ok()) return FromGrpc(status);
@@ -61,6 +70,8 @@ class Context {
   }
 
  private:
+  static std::chrono::system_clock::time_point DeadlineAfter(double seconds);
+
   std::shared_ptr<grpc::Channel> channel_;
 };
 

@@ -13,11 +13,14 @@ namespace {
 
 constexpr int kFailuresShown = 20;
 
-absl::Status AdvanceClock(Context& context, const std::string& actor, Timestamp to) {
+// Where the clock stands then: later than asked for when it was there already.
+absl::StatusOr<Timestamp> AdvanceClock(Context& context, const std::string& actor, Timestamp to) {
   guanxi::v1::AdvanceClockRequest request;
   *request.mutable_to() = importers::ToProto(to);
   request.set_actor(actor);
-  return context.Ask(&guanxi::v1::AdminService::Stub::AdvanceClock, request).status();
+  const auto answer = context.Ask(&guanxi::v1::AdminService::Stub::AdvanceClock, request, kClockSeconds);
+  if (!answer.ok()) return answer.status();
+  return importers::FromProto(answer->read_at().valid_to());
 }
 
 }  // namespace
@@ -38,9 +41,9 @@ absl::StatusOr<IntakeOutcome> TakeIn(Context& context, const IntakeArguments& in
   if (!response.ok()) return response.status();
   IntakeOutcome outcome{.response = *std::move(response)};
   if (intake.keep_clock || !newest()) return outcome;
-  const absl::Status advanced = AdvanceClock(context, actor, *newest());
-  if (!advanced.ok()) return advanced;
-  outcome.clock = newest();
+  const auto clock = AdvanceClock(context, actor, *newest());
+  if (!clock.ok()) return clock.status();
+  outcome.clock = *clock;
   return outcome;
 }
 
@@ -52,7 +55,7 @@ std::string DescribeOutcome(const IntakeOutcome& outcome) {
   table.AddRow({"  parked, kept for repair", FormatCount(response.parked())});
   table.AddRow({"  refused", FormatCount(response.refused())});
   std::string text = table.Render();
-  if (outcome.clock) text += "clock advanced to " + FormatTimestamp(*outcome.clock) + "\n";
+  if (outcome.clock) text += "the clock stands at " + FormatTimestamp(*outcome.clock) + "\n";
   return text;
 }
 

@@ -15,6 +15,10 @@ void AddGlobals(CLI::App& app, Context& context) {
       ->transform(CLI::CheckedTransformer(kOutputs).description(""))
       ->type_name("table|json|jsonl");
   app.add_option("--deadline", context.deadline_seconds, "Seconds a single call may take")->capture_default_str()->check(CLI::Range(0.001, 86'400.0));
+  auto* ca = app.add_option("--tls-ca", context.tls_ca, "PEM file of the authority that signed the server's certificate: connect by TLS");
+  auto* key = app.add_option("--tls-key", context.tls_key, "PEM file of this client's key")->needs(ca);
+  auto* cert = app.add_option("--tls-cert", context.tls_cert, "PEM file of its certificate chain")->needs(key);
+  key->needs(cert);
 }
 
 void AddNouns(CLI::App& app, Context& context) {
@@ -38,7 +42,8 @@ int Main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitOk : kExitUsage;
   }
-  const absl::Status status = context.run();
+  absl::Status status = context.Connect();
+  if (status.ok()) status = context.run();
   if (!status.ok()) std::fputs(DescribeRefusal(status, context.server).c_str(), stderr);
   return ExitCodeOf(status);
 }
