@@ -14,7 +14,7 @@
 namespace guanxi::service {
 namespace {
 
-absl::StatusOr<Position> FindByKey(const partition::View& view, const v1::EventKey& key) {
+absl::StatusOr<v1::Event> FindByKey(const partition::View& view, const v1::EventKey& key, const privacy::KeyStore& keys) {
   const absl::StatusOr<std::vector<Position>> found = partition::FindEvent(view, key.account_id(), key.source(), key.id());
   if (!found.ok()) return found.status();
   store::LogReader log = view.Log();
@@ -22,7 +22,9 @@ absl::StatusOr<Position> FindByKey(const partition::View& view, const v1::EventK
     const absl::StatusOr<AccountRecord> read = ReadAccountRecord(log, position);
     if (!read.ok()) return read.status();
     const codec::RecordView& record = read->record;
-    if (record.account_id == key.account_id() && record.source == key.source() && record.id == key.id()) return position;
+    if (record.account_id == key.account_id() && record.source == key.source() && record.id == key.id()) {
+      return EventFrom(record, view.partition, position, keys);
+    }
   }
   return Refuse(Reason::EVENT_NOT_FOUND, "no event " + key.id() + " of " + key.source() + " for account " + key.account_id(),
                 {{"account_id", key.account_id()}, {"source", key.source()}, {"id", key.id()}});
@@ -39,10 +41,8 @@ absl::Status GetEvent(const Node& node, const v1::GetEventRequest& request, v1::
   }
   if (partition.value >= node.cluster.partitions()) return Refuse(Reason::EVENT_NOT_FOUND, "no such partition");
   const partition::ViewPtr view = node.cluster.ViewOf(partition);
-  absl::StatusOr<Position> position = Position{request.position().position()};
-  if (request.has_key()) position = FindByKey(*view, request.key());
-  if (!position.ok()) return position.status();
-  absl::StatusOr<v1::Event> event = ReadEventMessage(*view, *position, node.keys);
+  absl::StatusOr<v1::Event> event = request.has_key() ? FindByKey(*view, request.key(), node.keys)
+                                                      : ReadEventMessage(*view, Position{request.position().position()}, node.keys);
   if (!event.ok()) return event.status();
   *response.mutable_event() = *std::move(event);
   return absl::OkStatus();
