@@ -24,9 +24,7 @@ void AddSelect(CLI::App* command, SelectArguments& select) {
   auto* either = command->add_option_group("Which account");
   either->require_option(1);
   either->add_option("ACCOUNT", select.account, "Account id");
-  AddParsed(either, "--external", select.external, "By an id of another system", "SYSTEM:ID",
-            ParseExternalId)
-      ->type_name("SYSTEM:ID");
+  AddParsed(either, "--external", select.external, "By an id of another system", "SYSTEM:ID", ParseExternalId)->type_name("SYSTEM:ID");
 }
 
 guanxi::v1::AccountSelector SelectorOf(const SelectArguments& select) {
@@ -47,8 +45,7 @@ struct ReadArguments {
 void AddRead(CLI::App* command, ReadArguments& read) {
   AddSelect(command, read.select);
   AddParsed(command, "--as-of-known", read.known, "As it was known: up to a position or a time of recording",
-            "a position such as 2:1234 or a time such as 2024-03-01",
-            ParsePositionOrTime)
+            "a position such as 2:1234 or a time such as 2024-03-01", ParsePositionOrTime)
       ->type_name("POSITION|TIME");
   AddTime(command, "--as-of-valid", read.valid, "As it was at this business time");
 }
@@ -83,7 +80,8 @@ void AddShowAndWhy(CLI::App* noun, Context& context) {
   auto show = std::make_shared<ReadArguments>();
   CLI::App* command = noun->add_subcommand("show", "The state of one account, now or as of any time");
   AddRead(command, *show);
-  OnRun(command, context, show, "guanxi account show ACME\n  guanxi account show ACME --as-of-valid 2024-06-30 --as-of-known 2:1234", RunShow);
+  OnRun(command, context, show, "guanxi account show ACME\n  guanxi account show ACME --as-of-valid 2024-06-30 --as-of-known 2:1234",
+        RunShow);
   auto why = std::make_shared<ReadArguments>();
   command = noun->add_subcommand("why", "Why the account is in its tier, by events, and what is missing for the next");
   AddRead(command, *why);
@@ -116,8 +114,7 @@ absl::Status RunList(Context& context, const ListArguments& arguments) {
 void AddList(CLI::App* noun, Context& context) {
   auto arguments = std::make_shared<ListArguments>();
   CLI::App* command = noun->add_subcommand("list", "Accounts by tier, owner or group, in pages");
-  AddParsed(command, "--tier", arguments->tier, "Only this computed tier", "a tier (ORDINARY, PREFERRED, PARTNER, STRATEGIC)",
-            ParseTier)
+  AddParsed(command, "--tier", arguments->tier, "Only this computed tier", "a tier (ORDINARY, PREFERRED, PARTNER, STRATEGIC)", ParseTier)
       ->type_name("TIER");
   command->add_option("--owner", arguments->owner, "Only of this owner");
   command->add_option("--group", arguments->group, "Only of this group account");
@@ -188,7 +185,8 @@ absl::Status RunWatch(Context& context, const WatchArguments& arguments) {
 
 void AddWatch(CLI::App* noun, Context& context) {
   auto arguments = std::make_shared<WatchArguments>();
-  CLI::App* command = noun->add_subcommand("watch", "Tier changes as they are computed, until interrupted; json prints the checkpoints too");
+  CLI::App* command =
+      noun->add_subcommand("watch", "Tier changes as they are computed, until interrupted; json prints the checkpoints too");
   command->add_option("ACCOUNT", arguments->account, "Only this account");
   auto* beginning = command->add_flag("--from-beginning", arguments->from_beginning, "All changes so far first; default: from now on");
   command->add_option("--resume-after", arguments->resume_after, "Start after this checkpoint")->excludes(beginning);

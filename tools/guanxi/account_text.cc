@@ -44,10 +44,13 @@ std::string ScoreText(const guanxi::v1::Account& account) {
 Table Identity(const guanxi::v1::Account& account) {
   Table table({{"account"}, {account.account_id().empty() ? "" : Shown(account.account_id())}});
   AddLine(table, "name", account.name());
-  AddLine(table, "type", Label(guanxi::event::v1::AccountType_Name(account.account_type()), account.account_type(), sizeof("ACCOUNT_TYPE_") - 1));
+  AddLine(table, "type",
+          Label(guanxi::event::v1::AccountType_Name(account.account_type()), account.account_type(), sizeof("ACCOUNT_TYPE_") - 1));
   AddLine(table, "industry", account.industry());
   AddLine(table, "region", account.region());
-  AddLine(table, "owner", account.owner().empty() || account.manager().empty() ? account.owner() : account.owner() + " (manager " + account.manager() + ")");
+  AddLine(
+      table, "owner",
+      account.owner().empty() || account.manager().empty() ? account.owner() : account.owner() + " (manager " + account.manager() + ")");
   AddLine(table, "group", account.group_account_id());
   AddLine(table, "key account", account.key_account() ? "yes" : "no");
   for (const auto& id : account.external_ids()) AddLine(table, "external id", id.system() + ":" + id.external_id());
@@ -56,9 +59,12 @@ Table Identity(const guanxi::v1::Account& account) {
   if (account.has_declared()) AddLine(table, "declared tier", DeclaredText(account.declared()));
   if (account.has_tier_override()) AddLine(table, "override", OverrideText(account.tier_override()));
   AddLine(table, "score", ScoreText(account));
-  AddLine(table, "events", FormatCount(account.account_version()) + ", first " + FormatTime(account.first_event_at()) + ", last " + FormatTime(account.last_event_at()));
+  AddLine(table, "events",
+          FormatCount(account.account_version()) + ", first " + FormatTime(account.first_event_at()) + ", last " +
+              FormatTime(account.last_event_at()));
   AddLine(table, "policy", account.policy());
-  if (account.parked_event_count() > 0) AddLine(table, "parked", FormatCount(account.parked_event_count()) + " events wait for repair: this may lack them");
+  if (account.parked_event_count() > 0)
+    AddLine(table, "parked", FormatCount(account.parked_event_count()) + " events wait for repair: this may lack them");
   return table;
 }
 
@@ -68,7 +74,8 @@ std::string Dimensions(const guanxi::v1::Account& account) {
   if (account.dimensions().empty()) return "";
   Table table({{"dimension"}, {"0-1000", Align::kRight}, {""}, {"weight", Align::kRight}});
   for (const auto& dimension : account.dimensions())
-    table.AddRow({dimension.name(), ValueText(dimension), dimension.applicable() ? Bar(dimension.value(), kDimensionMax, kBarCells) : "no evidence",
+    table.AddRow({dimension.name(), ValueText(dimension),
+                  dimension.applicable() ? Bar(dimension.value(), kDimensionMax, kBarCells) : "no evidence",
                   std::to_string(dimension.weight())});
   return "\n" + table.Render();
 }
@@ -130,7 +137,8 @@ std::string DimensionReasons(const guanxi::v1::ExplainAccountResponse& why) {
 std::string Gates(const guanxi::v1::ExplainAccountResponse& why) {
   if (why.gates().empty()) return "";
   Table table({{"gate"}, {"tier"}, {""}, {"detail"}});
-  for (const auto& gate : why.gates()) table.AddRow({gate.gate(), FormatTier(gate.tier()), gate.passed() ? "passed" : "FAILED", gate.detail()});
+  for (const auto& gate : why.gates())
+    table.AddRow({gate.gate(), FormatTier(gate.tier()), gate.passed() ? "passed" : "FAILED", gate.detail()});
   return "\n" + table.Render();
 }
 
@@ -155,7 +163,8 @@ std::string DescribeAccount(const guanxi::v1::Account& account, const guanxi::v1
 
 std::string DescribeWhy(const guanxi::v1::ExplainAccountResponse& why) {
   const auto& account = why.account();
-  std::string text = Shown(account.account_id()) + " is " + TierText(account) + ", score " + ScoreText(account) + ", by policy " + Shown(account.policy()) + "\n";
+  std::string text = Shown(account.account_id()) + " is " + TierText(account) + ", score " + ScoreText(account) + ", by policy " +
+                     Shown(account.policy()) + "\n";
   if (!why.evidence_note().empty()) text += "note: " + Shown(why.evidence_note()) + "\n";
   text += Dimensions(account) + DimensionReasons(why) + Gates(why) + MissingText(why);
   if (!why.history().empty()) text += "\nhistory\n";
@@ -168,10 +177,12 @@ std::string DescribeWhy(const guanxi::v1::ExplainAccountResponse& why) {
 }
 
 std::string DescribeAccounts(const google::protobuf::RepeatedPtrField<guanxi::v1::Account>& accounts) {
-  Table table({{"account"}, {"name"}, {"tier"}, {"score", Align::kRight}, {"revenue, 12 months", Align::kRight}, {""}, {"owner"}, {"last event"}});
+  Table table(
+      {{"account"}, {"name"}, {"tier"}, {"score", Align::kRight}, {"revenue, 12 months", Align::kRight}, {""}, {"owner"}, {"last event"}});
   for (const auto& account : accounts) {
     const bool sold = !account.totals().empty();
-    table.AddRow({account.account_id(), account.name(), FormatTier(account.computed_tier()), account.has_score() ? std::to_string(account.score()) : "-",
+    table.AddRow({account.account_id(), account.name(), FormatTier(account.computed_tier()),
+                  account.has_score() ? std::to_string(account.score()) : "-",
                   sold ? FormatMicros(account.totals(0).net_revenue_12_months_micros()) : "", sold ? account.totals(0).currency_code() : "",
                   account.owner(), FormatTime(account.last_event_at())});
   }
@@ -180,9 +191,9 @@ std::string DescribeAccounts(const google::protobuf::RepeatedPtrField<guanxi::v1
 
 std::string DescribeChange(const guanxi::v1::TierChange& change) {
   const std::string rule = Label(guanxi::v1::TierRule_Name(change.rule()), change.rule(), sizeof("TIER_RULE_") - 1);
-  return FormatTime(change.valid_from()) + "  " + Shown(change.account_id()) + "  " + FormatTier(change.from()) + " -> " + FormatTier(change.to()) +
-         "  " + rule + (change.decided_by().empty() ? "" : " " + Shown(change.decided_by())) + (change.has_score() ? ", score " + std::to_string(change.score()) : "") +
-         KindText(change.kind()) + "\n";
+  return FormatTime(change.valid_from()) + "  " + Shown(change.account_id()) + "  " + FormatTier(change.from()) + " -> " +
+         FormatTier(change.to()) + "  " + rule + (change.decided_by().empty() ? "" : " " + Shown(change.decided_by())) +
+         (change.has_score() ? ", score " + std::to_string(change.score()) : "") + KindText(change.kind()) + "\n";
 }
 
 }  // namespace guanxi::cli

@@ -16,8 +16,16 @@ using Stub = guanxi::v1::AdminService::Stub;
 struct NoArguments {};
 
 std::string DescribePartitions(const guanxi::v1::ListPartitionsResponse& answer) {
-  Table table({{"partition", Align::kRight}, {"records", Align::kRight}, {"accounts", Align::kRight}, {"clock"}, {"swept to"},
-               {"parked", Align::kRight}, {"unknown", Align::kRight}, {"outbox", Align::kRight}, {"queue", Align::kRight}, {"writes"}});
+  Table table({{"partition", Align::kRight},
+               {"records", Align::kRight},
+               {"accounts", Align::kRight},
+               {"clock"},
+               {"swept to"},
+               {"parked", Align::kRight},
+               {"unknown", Align::kRight},
+               {"outbox", Align::kRight},
+               {"queue", Align::kRight},
+               {"writes"}});
   for (const auto& partition : answer.partitions())
     table.AddRow({std::to_string(partition.partition()), FormatCount(partition.log_size()), FormatCount(partition.accounts()),
                   FormatTime(partition.clock()), FormatTime(partition.swept_to()), FormatCount(partition.open_parked_events()),
@@ -28,8 +36,8 @@ std::string DescribePartitions(const guanxi::v1::ListPartitionsResponse& answer)
 
 absl::Status RunPartitions(Context& context, const NoArguments&) {
   return PrintPage(
-      context, context.Ask(&Stub::ListPartitions, guanxi::v1::ListPartitionsRequest()), [](const auto& answer) { return answer.partitions(); },
-      DescribePartitions);
+      context, context.Ask(&Stub::ListPartitions, guanxi::v1::ListPartitionsRequest()),
+      [](const auto& answer) { return answer.partitions(); }, DescribePartitions);
 }
 
 struct RebuildArguments {
@@ -48,15 +56,16 @@ absl::Status RunRebuild(Context& context, const RebuildArguments& arguments) {
     if (context.output != Output::kTable) return PrintJson(context, message);
     const std::string partition = "partition " + std::to_string(message.partition()) + ": ";
     if (message.finished())
-      Print(partition + FormatCount(message.records_done()) + " records folded, " + FormatCount(message.rows_compared()) + " rows compared, " +
-            FormatCount(message.rows_different()) + " different\n");
+      Print(partition + FormatCount(message.records_done()) + " records folded, " + FormatCount(message.rows_compared()) +
+            " rows compared, " + FormatCount(message.rows_different()) + " different\n");
     else
       progress.Show(partition + FormatCount(message.records_done()) + " of " + FormatCount(message.records_total()));
     return absl::OkStatus();
   };
   const absl::Status status = context.Follow(&Stub::RebuildViews, request, take);
   if (!status.ok() || different == 0 || !arguments.verify_only) return status;
-  return absl::DataLossError(std::to_string(different) + " rows of the live views differ from what the log says; `admin rebuild` switches to new ones");
+  return absl::DataLossError(std::to_string(different) +
+                             " rows of the live views differ from what the log says; `admin rebuild` switches to new ones");
 }
 
 struct ClockArguments {

@@ -23,11 +23,14 @@ CLI::Option* AddParsed(CLI::App* command, const std::string& name, Target& targe
 }
 
 inline CLI::Option* AddTime(CLI::App* command, const std::string& name, std::optional<Timestamp>& target, const std::string& description) {
-  return AddParsed(command, name, target, description, "a time such as 2024-03-01 or 2024-03-01T09:30:00Z", ParseTimestamp)->type_name("TIME");
+  return AddParsed(command, name, target, description, "a time such as 2024-03-01 or 2024-03-01T09:30:00Z", ParseTimestamp)
+      ->type_name("TIME");
 }
 
-inline CLI::Option* AddPosition(CLI::App* command, const std::string& name, guanxi::v1::LogPosition& target, const std::string& description) {
-  return AddParsed(command, name, target, description, "a position such as 2:1234 (partition:position)", ParsePosition)->type_name("PARTITION:POSITION");
+inline CLI::Option* AddPosition(CLI::App* command, const std::string& name, guanxi::v1::LogPosition& target,
+                                const std::string& description) {
+  return AddParsed(command, name, target, description, "a position such as 2:1234 (partition:position)", ParsePosition)
+      ->type_name("PARTITION:POSITION");
 }
 
 struct PageArguments {

@@ -15,7 +15,8 @@ using Stub = guanxi::v1::AuditService::Stub;
 std::string Text(std::string_view text) { return Shown(text); }
 
 std::string DescribeHead(const guanxi::v1::TreeHead& head) {
-  return "partition " + std::to_string(head.partition()) + ", size " + std::to_string(head.tree_size()) + ", root " + HexOf(head.root_hash()) + "\n";
+  return "partition " + std::to_string(head.partition()) + ", size " + std::to_string(head.tree_size()) + ", root " +
+         HexOf(head.root_hash()) + "\n";
 }
 
 // A proof that does not hold is a refusal by this tool, after the answer was printed.
@@ -35,7 +36,8 @@ absl::Status RunHead(Context& context, const HeadArguments& arguments) {
   guanxi::v1::GetTreeHeadRequest request;
   request.set_partition(arguments.partition);
   request.set_tree_size(arguments.size);
-  return PrintAnswer(context, context.Ask(&Stub::GetTreeHead, request), [](const auto& answer) { return DescribeHead(answer.tree_head()); });
+  return PrintAnswer(context, context.Ask(&Stub::GetTreeHead, request),
+                     [](const auto& answer) { return DescribeHead(answer.tree_head()); });
 }
 
 struct ProveArguments {
@@ -60,7 +62,8 @@ absl::Status RunProve(Context& context, const ProveArguments& arguments) {
   const auto answer = context.Ask(&Stub::GetInclusionProof, request);
   const std::string problem = answer.ok() ? ProblemOf(*answer, arguments.position.position(), arguments.root) : "";
   return PrintJudged(context, answer, problem, [&](const auto& proof) {
-    const std::string verdict = problem.empty() ? "verified here: the record is in the log, by " + std::to_string(proof.hashes_size()) + " hashes\n" : "";
+    const std::string verdict =
+        problem.empty() ? "verified here: the record is in the log, by " + std::to_string(proof.hashes_size()) + " hashes\n" : "";
     return DescribeRecord(proof.record()) + "leaf " + HexOf(proof.leaf_hash()) + "\n" + DescribeHead(proof.tree_head()) + verdict;
   });
 }

@@ -139,8 +139,7 @@ absl::Status RunGet(Context& context, const GetArguments& arguments) {
 void AddGet(CLI::App* noun, Context& context) {
   auto arguments = std::make_shared<GetArguments>();
   CLI::App* command = noun->add_subcommand("get", "One event, by position or by account, source and id");
-  auto* position = AddParsed(command, "POSITION", arguments->position, "partition:position", "a position such as 2:1234",
-                             ParsePosition);
+  auto* position = AddParsed(command, "POSITION", arguments->position, "partition:position", "a position such as 2:1234", ParsePosition);
   auto* account = command->add_option("--account", arguments->account, "Account id")->excludes(position);
   command->add_option("--source", arguments->source, "Source of the event")->needs(account);
   command->add_option("--id", arguments->id, "Id of the event")->needs(account);

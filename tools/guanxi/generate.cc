@@ -94,7 +94,8 @@ absl::Status RunGenerate(Context& context, const GenerateArguments& given) {
 
 void AddGenerate(CLI::App& app, Context& context) {
   auto arguments = std::make_shared<GenerateArguments>();
-  CLI::App* command = app.add_subcommand("generate", "Append (or write) the events of a made-up firm; the same options give the same events");
+  CLI::App* command =
+      app.add_subcommand("generate", "Append (or write) the events of a made-up firm; the same options give the same events");
   auto& options = arguments->options;
   command->add_option("--accounts", options.accounts, "How many accounts")->capture_default_str();
   AddTime(command, "--from", arguments->from, "First business time")->required();

@@ -1,4 +1,6 @@
 // guanxi import retail|crm|cdnow|cloudevents
+#include "importers/import.h"
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -7,7 +9,6 @@
 #include "importers/cdnow.h"
 #include "importers/cloudevents.h"
 #include "importers/crm.h"
-#include "importers/import.h"
 #include "importers/retail.h"
 #include "tools/guanxi/arguments.h"
 #include "tools/guanxi/context.h"
@@ -57,7 +58,8 @@ std::string DescribeReport(const ImportReport& report) {
   std::string text = files.Render() + DescribeCounts("skipped", report.skipped) + DescribeCounts("noted", report.noted);
   for (size_t i = 0; i < report.problems.size() && i < kProblemsShown; ++i) {
     const auto& problem = report.problems[i];
-    text += "  " + Shown(problem.file) + ":" + std::to_string(problem.line) + ": " + Text(NameOf(problem.outcome)) + ": " + Shown(problem.what) + "\n";
+    text += "  " + Shown(problem.file) + ":" + std::to_string(problem.line) + ": " + Text(NameOf(problem.outcome)) + ": " +
+            Shown(problem.what) + "\n";
   }
   if (report.problems.size() > kProblemsShown) text += "  ... (--output json names up to 1,000)\n";
   return text;
@@ -72,13 +74,17 @@ json::object CountsJson(const std::map<importers::Outcome, uint64_t>& counts) {
 json::array ProblemsJson(const ImportReport& report) {
   json::array problems;
   for (const auto& problem : report.problems)
-    problems.push_back(json::object{{"outcome", Text(NameOf(problem.outcome))}, {"file", problem.file}, {"line", problem.line}, {"what", problem.what}});
+    problems.push_back(
+        json::object{{"outcome", Text(NameOf(problem.outcome))}, {"file", problem.file}, {"line", problem.line}, {"what", problem.what}});
   return problems;
 }
 
 json::object FailureJson(const guanxi::v1::AppendFailure& failure) {
-  json::object object{{"accountId", failure.account_id()}, {"source", failure.source()},  {"id", failure.id()},
-                      {"reason", failure.reason()},        {"message", failure.message()}};
+  json::object object{{"accountId", failure.account_id()},
+                      {"source", failure.source()},
+                      {"id", failure.id()},
+                      {"reason", failure.reason()},
+                      {"message", failure.message()}};
   if (failure.has_parked_at()) object["parkedAt"] = FormatPosition(failure.parked_at());
   return object;
 }
@@ -153,7 +159,8 @@ void AddKind(CLI::App* noun, Context& context, const Kind& kind) {
     paths->check(CLI::ExistingDirectory);
   else
     paths->check(CLI::ExistingFile);
-  AddParsed(command, "--utc-offset", arguments->utc_offset, "Local times of the file = UTC + this", "an offset such as +08:00", ParseUtcOffset);
+  AddParsed(command, "--utc-offset", arguments->utc_offset, "Local times of the file = UTC + this", "an offset such as +08:00",
+            ParseUtcOffset);
   command->add_option("--currency", arguments->currency, "ISO 4217 code of all amounts; default: the importer's own");
   AddIntake(command, arguments->intake);
   OnRun(command, context, arguments, kind.example, RunImport);

@@ -63,7 +63,8 @@ std::string DescribeFailures(const guanxi::v1::AppendStreamResponse& response) {
   std::string text;
   for (int i = 0; i < std::min(response.failures_size(), kFailuresShown); ++i) {
     const auto& failure = response.failures(i);
-    text += "  event " + failure.id() + " of " + failure.account_id() + " (" + failure.source() + "): " + failure.reason() + ": " + failure.message();
+    text += "  event " + failure.id() + " of " + failure.account_id() + " (" + failure.source() + "): " + failure.reason() + ": " +
+            failure.message();
     text += failure.has_parked_at() ? ", parked at " + FormatPosition(failure.parked_at()) : ", refused";
     text += "\n";
   }

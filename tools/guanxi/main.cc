@@ -14,7 +14,9 @@ void AddGlobals(CLI::App& app, Context& context) {
   app.add_option("--output", context.output, "table, json (protobuf JSON of the answer) or jsonl (a line per item)")
       ->transform(CLI::CheckedTransformer(kOutputs).description(""))
       ->type_name("table|json|jsonl");
-  app.add_option("--deadline", context.deadline_seconds, "Seconds a single call may take")->capture_default_str()->check(CLI::Range(0.001, 86'400.0));
+  app.add_option("--deadline", context.deadline_seconds, "Seconds a single call may take")
+      ->capture_default_str()
+      ->check(CLI::Range(0.001, 86'400.0));
   auto* ca = app.add_option("--tls-ca", context.tls_ca, "PEM file of the authority that signed the server's certificate: connect by TLS");
   auto* key = app.add_option("--tls-key", context.tls_key, "PEM file of this client's key")->needs(ca);
   auto* cert = app.add_option("--tls-cert", context.tls_cert, "PEM file of its certificate chain")->needs(key);

@@ -48,8 +48,9 @@ absl::Status RunRetry(Context& context, const DecideArguments& arguments) {
 
 absl::Status RunDismiss(Context& context, const DecideArguments& arguments) {
   const auto request = RequestOf<guanxi::v1::DismissParkedEventRequest>(arguments);
-  return PrintAnswer(context, context.Ask(&Stub::DismissParkedEvent, request),
-                     [](const auto& answer) { return "dismissed by the record at " + FormatPosition(answer.position()) + "; it stays in the log\n"; });
+  return PrintAnswer(context, context.Ask(&Stub::DismissParkedEvent, request), [](const auto& answer) {
+    return "dismissed by the record at " + FormatPosition(answer.position()) + "; it stays in the log\n";
+  });
 }
 
 using RunDecision = absl::Status (*)(Context&, const DecideArguments&);
@@ -75,8 +76,8 @@ void AddParked(CLI::App& app, Context& context) {
   OnRun(command, context, list, "guanxi parked list", RunList);
   AddDecision(noun, context, "retry", "Check again and fold at its business time if it passes now",
               "guanxi parked retry 2:1234 --actor lin --reason 'the time has come'", RunRetry);
-  AddDecision(noun, context, "dismiss", "Never fold it; it stays in the log", "guanxi parked dismiss 2:1234 --actor lin --reason 'a test by the producer'",
-              RunDismiss);
+  AddDecision(noun, context, "dismiss", "Never fold it; it stays in the log",
+              "guanxi parked dismiss 2:1234 --actor lin --reason 'a test by the producer'", RunDismiss);
 }
 
 }  // namespace guanxi::cli

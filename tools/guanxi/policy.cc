@@ -29,7 +29,10 @@ std::string DescribePolicies(const guanxi::v1::ListPoliciesResponse& page) {
   for (const auto& policy : page.policies()) {
     const bool adopted = policy.has_effective_at();
     table.AddRow({policy.name(), std::to_string(policy.version()), adopted ? FormatTime(policy.effective_at()) : "-",
-                  adopted ? std::to_string(policy.control_epoch()) : "-", policy.in_force() ? "in force" : adopted ? "" : "shipped, not adopted"});
+                  adopted ? std::to_string(policy.control_epoch()) : "-",
+                  policy.in_force() ? "in force"
+                  : adopted         ? ""
+                                    : "shipped, not adopted"});
   }
   return table.Render() + MoreLine(page.next_page_token());
 }

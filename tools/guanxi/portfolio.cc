@@ -43,7 +43,9 @@ absl::Status RunConcentration(Context& context, const ConcentrationArguments& ar
 void AddConcentration(CLI::App* noun, Context& context) {
   auto arguments = std::make_shared<ConcentrationArguments>();
   CLI::App* command = noun->add_subcommand("concentration", "How much of the net revenue the largest accounts bring");
-  command->add_option("--share", arguments->share, "Share of the accounts that counts as the top")->capture_default_str()->check(CLI::Range(1e-9, 1.0));
+  command->add_option("--share", arguments->share, "Share of the accounts that counts as the top")
+      ->capture_default_str()
+      ->check(CLI::Range(1e-9, 1.0));
   command->add_option("--currency", arguments->currency, "ISO 4217; default: that of most accounts");
   AddTime(command, "--from", arguments->from, "From its month on");
   AddTime(command, "--to", arguments->to, "Up to its month, inclusive");

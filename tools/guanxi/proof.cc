@@ -66,7 +66,8 @@ std::string ProblemOf(const guanxi::v1::GetConsistencyProofResponse& proof, cons
   const auto second = HashOf(proof.second().root_hash());
   const auto hashes = ProofOf(proof.hashes());
   if (!first || !second || !hashes) return "a hash has not 32 bytes";
-  if (first_root && *first_root != *first) return "the first root differs from the one given: the log was altered, or the root is of another one";
+  if (first_root && *first_root != *first)
+    return "the first root differs from the one given: the log was altered, or the root is of another one";
   ledger::Hasher hasher;
   if (!ledger::VerifyConsistency(hasher, proof.first().tree_size(), *first, proof.second().tree_size(), *second, *hashes))
     return "the first log is not a prefix of the second: the log was altered";

@@ -9,7 +9,8 @@ using namespace guanxi::cli;
 
 namespace {
 
-constexpr char kOrder[] = R"({"orderId":"o-1","currencyCode":"CNY","lines":[{"product":"pump","quantityMicros":"6000000","unitPriceMicros":2550000}]})";
+constexpr char kOrder[] =
+    R"({"orderId":"o-1","currencyCode":"CNY","lines":[{"product":"pump","quantityMicros":"6000000","unitPriceMicros":2550000}]})";
 
 guanxi::v1::NewEvent OrderEvent() {
   guanxi::v1::NewEvent event;

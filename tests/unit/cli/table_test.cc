@@ -37,8 +37,10 @@ BOOST_AUTO_TEST_CASE(a_row_with_too_few_cells_is_filled_up) {
 
 BOOST_AUTO_TEST_CASE(a_name_that_steers_the_terminal_is_shown_harmless) {
   BOOST_TEST(Shown("\x1b[31mred\n") == "?[31mred?");
-  BOOST_TEST(Shown("a\xE2\x80\xAE" "b") == "a?b");
-  BOOST_TEST(Shown("\xC2\x9B" "0m") == "?0m");
+  BOOST_TEST(Shown("a\xE2\x80\xAE"
+                   "b") == "a?b");
+  BOOST_TEST(Shown("\xC2\x9B"
+                   "0m") == "?0m");
   BOOST_TEST(Shown("青岛 M\xC3\xBCller") == "青岛 M\xC3\xBCller");
 }
 
