@@ -59,7 +59,6 @@ class Actor {
  public:
   struct Hooks {
     std::function<void(PartitionId)> committed;
-    std::function<void(Submission)> deliver;  // to another partition
   };
 
   Actor(PartitionId id, const ClusterOptions& options, std::unique_ptr<store::Store> store, size_t block_cache_bytes)
@@ -195,7 +194,7 @@ class Actor {
     const Timestamp now = options_.now();
     std::vector<SubmissionResult> results;
     for (auto& queued : taken) results.push_back(writer_->Process(std::move(queued.submission), now));
-    bool changed = !taken.empty();
+    bool changed = !taken.empty(), retry = false;
     if (options_.wall_clock && TickIsDue(now)) {
       Submission tick;
       tick.internal = true;
@@ -206,7 +205,10 @@ class Actor {
       const std::lock_guard lock(delivered_mutex_);
       for (const auto& key : delivered_) writer_->Delivered(key), changed = true;
       delivered_.clear();
+      for (const auto& key : undelivered_) in_flight_.erase(key), retry = true;
+      undelivered_.clear();
     }
+    if (retry) DeliverOutbox();
     const auto more = writer_->SweepSlice(kSweepAccountsPerCommit);
     const bool swept = writer_->clock() > view()->swept_to;
     busy_ = more.ok() && *more;
@@ -218,6 +220,7 @@ class Actor {
     }
     if (!committed.ok()) {
       busy_ = false;
+      in_flight_.clear();  // acknowledgements may have been lost with the commit
       for (auto& result : results) result = AllRefused(result.size(), committed.status());
     } else {
       Publish(*committed);
@@ -260,13 +263,14 @@ class Actor {
 
  public:
   std::function<void(const std::string& key, Submission)> deliver;
-  // The other partition has answered; from any thread.
-  void Acknowledge(const std::string& key) {
+  // The other partition has answered, or could not; from any thread. What it could
+  // not take is offered again when this thread next wakes by itself.
+  void Acknowledge(const std::string& key, bool delivered) {
     {
       const std::lock_guard lock(delivered_mutex_);
-      delivered_.push_back(key);
+      (delivered ? delivered_ : undelivered_).push_back(key);
     }
-    wake_.notify_one();
+    if (delivered) wake_.notify_one();
   }
 
  private:
@@ -290,7 +294,7 @@ class Actor {
   ViewPtr view_;
 
   std::mutex delivered_mutex_;
-  std::vector<std::string> delivered_;
+  std::vector<std::string> delivered_, undelivered_;
 
   // Of the actor's thread.
   bool busy_ = false;
@@ -346,11 +350,11 @@ absl::StatusOr<std::unique_ptr<Cluster>> Cluster::Open(ClusterOptions options) {
     actor->deliver = [self, from](const std::string& key, Submission submission) {
       const PartitionId to = self->PartitionOf(submission.events.front().account_id);
       self->impl_->Of(to).Submit(std::move(submission), [from, key](const SubmissionResult& result) {
-        if (result.front().status.code() != absl::StatusCode::kUnavailable) from->Acknowledge(key);
+        from->Acknowledge(key, result.front().status.code() != absl::StatusCode::kUnavailable);
       });
     };
   }
-  for (auto& actor : self->impl_->actors) actor->Start({[self](PartitionId p) { self->impl_->Committed(p); }, {}});
+  for (auto& actor : self->impl_->actors) actor->Start({[self](PartitionId p) { self->impl_->Committed(p); }});
   // A crash between two partitions leaves a policy in some of them only: finish it.
   if (auto status = self->FinishControlRecords(); !status.ok()) return status;
   return cluster;
