@@ -10,8 +10,7 @@ namespace {
 constexpr absl::string_view kReasonUrl = "guanxi/reason";
 
 constexpr std::array kEntries = {
-#define GUANXI_REASON_ENTRY(name, number, code, cause, remedy) \
-  ReasonEntry{Reason::name, #name, absl::StatusCode::code, cause, remedy},
+#define GUANXI_REASON_ENTRY(name, number, code, cause, remedy) ReasonEntry{Reason::name, #name, absl::StatusCode::code, cause, remedy},
     GUANXI_REASONS(GUANXI_REASON_ENTRY)
 #undef GUANXI_REASON_ENTRY
 };

@@ -12,6 +12,7 @@
 namespace guanxi {
 
 // X(name, number, status code, cause, remedy)
+// clang-format off
 #define GUANXI_REASONS(X)                                                                                             \
   X(ACCOUNT_ID_INVALID, 1, kInvalidArgument, "The account id is empty, longer than 128 bytes, not UTF-8, or holds a control character or '/'.", "Send an id of 1-128 bytes of plain UTF-8.") \
   X(EVENT_ID_INVALID, 2, kInvalidArgument, "The event id or source is empty, longer than 128 bytes (source: 256) or not UTF-8.", "Give every event an id that is unique within its source.") \
@@ -50,6 +51,7 @@ namespace guanxi {
   X(TREE_SIZE_INVALID, 35, kInvalidArgument, "The tree size is larger than the log, or sizes are in the wrong order.", "Ask GetTreeHead for the size.") \
   X(SUBSCRIBER_TOO_SLOW, 36, kResourceExhausted, "The subscriber fell too far behind.", "Resume from the last checkpoint received.") \
   X(READ_TIME_INVALID, 37, kInvalidArgument, "The point in time or position asked for cannot be served.", "Ask for a time not after the clock, and a position not after the log's end.")
+// clang-format on
 
 enum class Reason {
 #define GUANXI_REASON_ENUM(name, number, code, cause, remedy) name = number,

@@ -66,9 +66,7 @@ int32_t DaysInMonth(int32_t year, int32_t month) {
   return month == 2 && leap ? 29 : kDays[month - 1];
 }
 
-Day BusinessCalendar::DayOf(Timestamp t) const {
-  return Day{static_cast<int32_t>(FloorDiv(t.micros + offset_micros_, kMicrosPerDay))};
-}
+Day BusinessCalendar::DayOf(Timestamp t) const { return Day{static_cast<int32_t>(FloorDiv(t.micros + offset_micros_, kMicrosPerDay))}; }
 
 Month BusinessCalendar::MonthOf(Timestamp t) const {
   const CivilDate date = CivilFromDays(DayOf(t).index);
@@ -107,8 +105,8 @@ std::string FormatTimestamp(Timestamp t) {
   const int64_t in_day = t.micros - days * kMicrosPerDay;
   const CivilDate date = CivilFromDays(days);
   const int64_t seconds = in_day / kMicrosPerSecond, fraction = in_day % kMicrosPerSecond;
-  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", date.year, date.month, date.day, seconds / 3600,
-                                 seconds / 60 % 60, seconds % 60);
+  std::string text =
+      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", date.year, date.month, date.day, seconds / 3600, seconds / 60 % 60, seconds % 60);
   if (fraction != 0) text += fmt::format(".{:06}", fraction);
   return text + "Z";
 }

@@ -172,7 +172,8 @@ absl::StatusOr<Record> RecordFromBytes(const std::string& bytes) {
 
 absl::StatusOr<Record> RecordFromCloudEvent(std::string_view text) {
   if (text.size() > kCloudEventBytesMax) {
-    return Refuse(Reason::EVENT_TOO_LARGE, "the event takes " + std::to_string(text.size()) + " bytes", {{"bytes", std::to_string(text.size())}});
+    return Refuse(Reason::EVENT_TOO_LARGE, "the event takes " + std::to_string(text.size()) + " bytes",
+                  {{"bytes", std::to_string(text.size())}});
   }
   absl::StatusOr<json::value> value = ParseJson(text);
   if (!value.ok()) return value.status();

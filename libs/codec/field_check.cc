@@ -71,7 +71,8 @@ Timestamp FieldCheck::Time(bool present, const google::protobuf::Timestamp& time
   That(present, field, "is missing");
   constexpr int64_t kFirstSecond = kEarliestTimestamp.micros / kMicrosPerSecond;
   constexpr int64_t kLastSecond = (kLatestTimestamp.micros + 1) / kMicrosPerSecond - 1;
-  const bool in_range = time.seconds() >= kFirstSecond && time.seconds() <= kLastSecond && time.nanos() >= 0 && time.nanos() < 1'000'000'000;
+  const bool in_range =
+      time.seconds() >= kFirstSecond && time.seconds() <= kLastSecond && time.nanos() >= 0 && time.nanos() < 1'000'000'000;
   That(in_range, field, "lies outside the years 1 to 9999");
   return in_range ? Timestamp{time.seconds() * kMicrosPerSecond + time.nanos() / 1000} : Timestamp{};
 }

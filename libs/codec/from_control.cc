@@ -4,9 +4,7 @@ namespace guanxi::codec {
 
 namespace pb = event::v1;
 
-relations::ClockAdvanced FromProto(const pb::ClockAdvanced& m, FieldCheck& check) {
-  return {.to = check.Time(m.has_to(), m.to(), "to")};
-}
+relations::ClockAdvanced FromProto(const pb::ClockAdvanced& m, FieldCheck& check) { return {.to = check.Time(m.has_to(), m.to(), "to")}; }
 
 relations::PolicyAdopted FromProto(const pb::PolicyAdopted& m, FieldCheck& check) {
   check.That(m.version() >= 1, "version", "is not at least 1");

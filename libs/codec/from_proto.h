@@ -16,6 +16,7 @@
 namespace guanxi::codec {
 
 // Every event message, in the order of relations::kEventTypes without its first row (X(name)).
+// clang-format off
 #define GUANXI_EVENT_MESSAGES(X)                                                                                                      \
   X(AccountOpened) X(AccountChanged) X(ExternalIdLinked) X(ExternalIdUnlinked) X(GroupJoined) X(GroupLeft) X(OwnerAssigned)           \
   X(KeyAccountDesignated) X(KeyAccountUndesignated) X(ContactAdded) X(ContactChanged) X(ContactRemoved) X(VisitHeld)                  \
@@ -26,6 +27,7 @@ namespace guanxi::codec {
   X(ComplaintFiled) X(ComplaintAcknowledged) X(ComplaintPaused) X(ComplaintResumed) X(ComplaintResolved) X(ComplaintReopened)         \
   X(ComplaintClosed) X(SurveySent) X(SurveyAnswered) X(ReferralRequested) X(ReferralReceived) X(ReferralRecorded) X(TierDeclared)     \
   X(TierOverridden) X(TierOverrideWithdrawn) X(ClockAdvanced) X(PolicyAdopted) X(ParkedRepaired) X(ParkedDismissed)
+// clang-format on
 
 #define GUANXI_DECLARE_FROM_PROTO(name) relations::name FromProto(const event::v1::name& message, FieldCheck& check);
 GUANXI_EVENT_MESSAGES(GUANXI_DECLARE_FROM_PROTO)

@@ -99,7 +99,8 @@ relations::InvoiceIssued FromProto(const pb::InvoiceIssued& m, FieldCheck& check
                              .amount = check.Amount(m.has_amount(), m.amount(), Sign::kPositive, "amount"),
                              .due_at = check.Time(m.has_due_at(), m.due_at(), "due_at")};
   check.That(e.due_at >= check.occurred_at(), "due_at", "lies before the event's occurred_at");
-  check.That(e.due_at <= BusinessCalendar().AddMonths(check.occurred_at(), kMonthsToPayMax), "due_at", "lies more than 5 years after occurred_at");
+  check.That(e.due_at <= BusinessCalendar().AddMonths(check.occurred_at(), kMonthsToPayMax), "due_at",
+             "lies more than 5 years after occurred_at");
   return e;
 }
 

@@ -23,8 +23,8 @@ void PutHeader(const RecordView& record, std::string& out) {
 
 void PutAttributes(const RecordView& record, std::string& out) {
   PutVarint(out, record.account_version);
-  for (std::string_view text : {record.account_id, record.source, record.id, record.actor, record.on_behalf_of, record.correlation_id,
-                                record.causation_id}) {
+  for (std::string_view text :
+       {record.account_id, record.source, record.id, record.actor, record.on_behalf_of, record.correlation_id, record.causation_id}) {
     PutLengthPrefixed(out, text);
   }
   if (HasTypeName(record)) PutLengthPrefixed(out, record.type_name);

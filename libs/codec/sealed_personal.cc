@@ -8,7 +8,8 @@ namespace guanxi::codec {
 std::string EncodeSealedPersonal(const SealedPersonalView& sealed) {
   std::string bytes;
   PutVarint(bytes, sealed.type);
-  for (std::string_view text : {sealed.source, sealed.id, sealed.part.subject, sealed.part.key_id, sealed.part.nonce, sealed.part.ciphertext}) {
+  for (std::string_view text :
+       {sealed.source, sealed.id, sealed.part.subject, sealed.part.key_id, sealed.part.nonce, sealed.part.ciphertext}) {
     PutLengthPrefixed(bytes, text);
   }
   return bytes;

@@ -43,8 +43,8 @@ bool OnlyAnEngineWrites(const codec::Record& record) {
 bool TextsAreUtf8(const codec::Record& record) {
   for (const auto& extension : record.extensions)
     if (!IsUtf8(extension.name) || !IsUtf8(extension.value)) return false;
-  for (const std::string* text : {&record.id, &record.source, &record.account_id, &record.actor, &record.on_behalf_of, &record.correlation_id,
-                                  &record.causation_id, &record.type_name, &record.content_type})
+  for (const std::string* text : {&record.id, &record.source, &record.account_id, &record.actor, &record.on_behalf_of,
+                                  &record.correlation_id, &record.causation_id, &record.type_name, &record.content_type})
     if (!IsUtf8(*text)) return false;
   return true;
 }

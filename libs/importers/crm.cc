@@ -44,7 +44,8 @@ class CrmImport {
 
   absl::Status Run() {
     absl::Status status = TakeSurvey();
-    for (auto account = tables_.accounts.begin(); status.ok() && account != tables_.accounts.end(); ++account) status = EmitAccount(*account);
+    for (auto account = tables_.accounts.begin(); status.ok() && account != tables_.accounts.end(); ++account)
+      status = EmitAccount(*account);
     return status.ok() ? EmitPipeline() : status;
   }
 

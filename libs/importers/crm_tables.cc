@@ -77,7 +77,8 @@ constexpr StageName kStages[] = {
 absl::StatusOr<CrmTables> ReadCrmTables(const std::string& directory, ImportRun& run) {
   CrmTables tables;
   const auto into = [&](auto take) { return [&run, &tables, take](const CsvTable& row) { take(row, run, tables); }; };
-  absl::Status read = ForEachRow(directory + "/accounts.csv", {"account", "sector", "office_location", "subsidiary_of"}, run, into(TakeAccount));
+  absl::Status read =
+      ForEachRow(directory + "/accounts.csv", {"account", "sector", "office_location", "subsidiary_of"}, run, into(TakeAccount));
   if (read.ok()) read = ForEachRow(directory + "/sales_teams.csv", {"sales_agent", "manager", "regional_office"}, run, into(TakeAgent));
   if (read.ok()) read = ForEachRow(directory + "/products.csv", {"product", "series", "sales_price"}, run, into(TakeProduct));
   if (!read.ok()) return read;

@@ -13,6 +13,7 @@ enum class OutcomeKind {
 };
 
 // X(enumerator, name, kind, importers, meaning)
+// clang-format off
 #define GUANXI_IMPORT_OUTCOMES(X)                                                                                                     \
   X(kMalformedRow, "malformed_row", kBroken, "all", "Quotes do not close, or the line is longer than 8 MiB.")                         \
   X(kWrongFieldCount, "wrong_field_count", kBroken, "all", "The row has more or fewer fields than the header.")                       \
@@ -57,6 +58,7 @@ enum class OutcomeKind {
   X(kParkedEvent, "parked_event", kSkipped, "cloudevents", "The event was parked where it was exported.")                             \
   X(kEngineRecord, "engine_record", kSkipped, "cloudevents", "A record that only an engine writes: control records, ReferralRecorded.") \
   X(kSealedPartsLost, "sealed_parts_lost", kNoted, "cloudevents", "An event with sealed personal parts, whose keys are elsewhere: without them.")
+// clang-format on
 
 enum class Outcome {
 #define GUANXI_IMPORT_OUTCOME_ENUM(enumerator, name, kind, importers, meaning) enumerator,

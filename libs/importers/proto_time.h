@@ -20,8 +20,6 @@ inline google::protobuf::Timestamp ToProto(Timestamp t) {
   return proto;
 }
 
-inline Timestamp FromProto(const google::protobuf::Timestamp& proto) {
-  return {proto.seconds() * kMicrosPerSecond + proto.nanos() / 1000};
-}
+inline Timestamp FromProto(const google::protobuf::Timestamp& proto) { return {proto.seconds() * kMicrosPerSecond + proto.nanos() / 1000}; }
 
 }  // namespace guanxi::importers

@@ -109,14 +109,17 @@ absl::StatusOr<std::optional<Position>> KnownAt(const View& view, Timestamp t) {
     if (!bytes.ok()) return bytes.status();
     const auto record = codec::DecodeRecord(*bytes);
     if (!record.ok()) return record.status();
-    if (record->recorded_at <= t) low = middle + 1;
-    else high = middle;
+    if (record->recorded_at <= t)
+      low = middle + 1;
+    else
+      high = middle;
   }
   if (low == 0) return std::nullopt;
   return Position{low - 1};
 }
 
-absl::StatusOr<std::vector<TimelineEntry>> ReadTimeline(const View& view, const std::string& account_id, const std::string& after, bool descending, size_t max) {
+absl::StatusOr<std::vector<TimelineEntry>> ReadTimeline(const View& view, const std::string& account_id, const std::string& after,
+                                                        bool descending, size_t max) {
   const auto number = NumberOf(view, account_id);
   if (!number.ok()) return number.status();
   const std::string prefix = Key(Table::kTimeline).Account(*number);
@@ -126,7 +129,8 @@ absl::StatusOr<std::vector<TimelineEntry>> ReadTimeline(const View& view, const 
   std::vector<TimelineEntry> entries;
   for (; cursor.Valid() && entries.size() < max; cursor.Next()) {
     const char* tail = cursor.key().data() + cursor.key().size() - 16;
-    entries.push_back({Timestamp{FromOrderedBits(GetBigEndian<uint64_t>(tail))}, Position{GetBigEndian<uint64_t>(tail + 8)}, std::string(cursor.key())});
+    entries.push_back(
+        {Timestamp{FromOrderedBits(GetBigEndian<uint64_t>(tail))}, Position{GetBigEndian<uint64_t>(tail + 8)}, std::string(cursor.key())});
   }
   if (auto status = cursor.status(); !status.ok()) return status;
   return entries;
@@ -138,7 +142,8 @@ absl::StatusOr<std::vector<ListedAccount>> ListAccounts(const View& view, Accoun
   const std::string prefix(1, static_cast<char>(table));
   auto cursor = view.snapshot->Scan(Family::kView, after.empty() ? prefix : after + '\0', store::PrefixEnd(prefix));
   std::vector<ListedAccount> listed;
-  for (; cursor.Valid() && listed.size() < max; cursor.Next()) listed.push_back({std::string(cursor.key()), std::string(cursor.key().substr(head))});
+  for (; cursor.Valid() && listed.size() < max; cursor.Next())
+    listed.push_back({std::string(cursor.key()), std::string(cursor.key().substr(head))});
   if (auto status = cursor.status(); !status.ok()) return status;
   return listed;
 }
@@ -200,7 +205,8 @@ absl::StatusOr<std::vector<FeedRow>> ReadFeed(const View& view, uint64_t from, s
 
 absl::StatusOr<std::vector<ParkedEntry>> ListParked(const View& view, const std::string& account_id, Position from, size_t max) {
   std::vector<ParkedEntry> entries;
-  auto cursor = view.snapshot->Scan(Family::kView, Key(Table::kParked).At(from), store::PrefixEnd(std::string(1, static_cast<char>(Table::kParked))));
+  auto cursor =
+      view.snapshot->Scan(Family::kView, Key(Table::kParked).At(from), store::PrefixEnd(std::string(1, static_cast<char>(Table::kParked))));
   for (; cursor.Valid() && entries.size() < max; cursor.Next()) {
     ByteReader in(cursor.value());
     ParkedEntry entry{Position{GetBigEndian<uint64_t>(cursor.key().data() + 1)}, static_cast<uint32_t>(in.Varint()), {}};
@@ -213,7 +219,8 @@ absl::StatusOr<std::vector<ParkedEntry>> ListParked(const View& view, const std:
 
 absl::StatusOr<uint64_t> ReadCounter(const View& view, std::string_view name) { return VarintAt(view, Key(Table::kCounter).Text(name)); }
 
-absl::StatusOr<std::vector<Position>> FindEvent(const View& view, const std::string& account_id, std::string_view source, std::string_view id) {
+absl::StatusOr<std::vector<Position>> FindEvent(const View& view, const std::string& account_id, std::string_view source,
+                                                std::string_view id) {
   const auto number = NumberOf(view, account_id);
   if (!number.ok()) return number.status();
   const auto value = view.snapshot->Get(Family::kView, EventIdKey(*number, source, id));

@@ -10,8 +10,8 @@
 #include "absl/status/statusor.h"
 #include "partition/feed.h"
 #include "partition/view.h"
-#include "relations/assess.h"
 #include "relations/account.h"
+#include "relations/assess.h"
 
 namespace guanxi::partition {
 
@@ -25,8 +25,8 @@ struct AccountAt {
 };
 
 struct AsOf {
-  std::optional<Position> known_to;    // inclusive
-  std::optional<Timestamp> valid_to;   // inclusive
+  std::optional<Position> known_to;   // inclusive
+  std::optional<Timestamp> valid_to;  // inclusive
 };
 
 // ACCOUNT_NOT_FOUND when no event of it was known and valid. Without as_of: two
@@ -48,7 +48,8 @@ struct TimelineEntry {
   Position position;
   std::string key;  // for the next page
 };
-absl::StatusOr<std::vector<TimelineEntry>> ReadTimeline(const View& view, const std::string& account_id, const std::string& after, bool descending, size_t max);
+absl::StatusOr<std::vector<TimelineEntry>> ReadTimeline(const View& view, const std::string& account_id, const std::string& after,
+                                                        bool descending, size_t max);
 
 // Ids in one of the orders, starting after `after`; at most `max`.
 enum class AccountOrder { kId, kRevenue, kTier };
@@ -83,6 +84,7 @@ absl::StatusOr<std::vector<ParkedEntry>> ListParked(const View& view, const std:
 // "accounts", "unknown", "parked".
 absl::StatusOr<uint64_t> ReadCounter(const View& view, std::string_view name);
 // Positions stored under an event's key (several only on a hash collision: check the records).
-absl::StatusOr<std::vector<Position>> FindEvent(const View& view, const std::string& account_id, std::string_view source, std::string_view id);
+absl::StatusOr<std::vector<Position>> FindEvent(const View& view, const std::string& account_id, std::string_view source,
+                                                std::string_view id);
 
 }  // namespace guanxi::partition

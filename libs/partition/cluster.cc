@@ -38,9 +38,14 @@ uint32_t Murmur2(std::string_view data) {
     h *= m, h ^= k;
   }
   switch (data.size() - i) {
-    case 3: h ^= byte(i + 2) << 16; [[fallthrough]];
-    case 2: h ^= byte(i + 1) << 8; [[fallthrough]];
-    case 1: h ^= byte(i), h *= m;
+    case 3:
+      h ^= byte(i + 2) << 16;
+      [[fallthrough]];
+    case 2:
+      h ^= byte(i + 1) << 8;
+      [[fallthrough]];
+    case 1:
+      h ^= byte(i), h *= m;
   }
   h ^= h >> 13, h *= m, h ^= h >> 15;
   return h;
@@ -67,7 +72,8 @@ class Actor {
   ~Actor() { Stop(); }
 
   absl::Status Open(BusinessCalendar calendar) {
-    auto writer = Writer::Open({id_, calendar, options_.hot_accounts_max, options_.future_tolerance, options_.same_sealed_body}, *store_, blocks_);
+    auto writer =
+        Writer::Open({id_, calendar, options_.hot_accounts_max, options_.future_tolerance, options_.same_sealed_body}, *store_, blocks_);
     if (!writer.ok()) return writer.status();
     writer_ = *std::move(writer);
     Publish(writer_->view());
@@ -93,7 +99,8 @@ class Actor {
     absl::Status refused;
     {
       const std::lock_guard lock(mutex_);
-      if (stopping_) refused = Refuse(Reason::SHUTTING_DOWN, "the server is stopping");
+      if (stopping_)
+        refused = Refuse(Reason::SHUTTING_DOWN, "the server is stopping");
       else if (queued_events_ + n > options_.queue_events_max && !submission.internal)
         refused = Refuse(Reason::OVERLOADED, "the partition's queue is full", {{"retry_after_ms", "50"}});
       else {
@@ -128,7 +135,8 @@ class Actor {
   absl::StatusOr<ViewPtr> WaitFor(Position position, std::chrono::steady_clock::time_point deadline) const {
     std::unique_lock lock(view_mutex_);
     if (view_changed_.wait_until(lock, deadline, [&] { return view_->log_size > position.value; })) return view_;
-    return Refuse(Reason::POSITION_NOT_REACHED, fmt::format("partition {} has applied {} records, not yet position {}", id_.value, view_->log_size, position.value),
+    return Refuse(Reason::POSITION_NOT_REACHED,
+                  fmt::format("partition {} has applied {} records, not yet position {}", id_.value, view_->log_size, position.value),
                   {{"retry_after_ms", "100"}});
   }
 
@@ -363,7 +371,9 @@ absl::StatusOr<std::unique_ptr<Cluster>> Cluster::Open(ClusterOptions options) {
 uint32_t Cluster::partitions() const { return static_cast<uint32_t>(impl_->actors.size()); }
 const store::ClusterSettings& Cluster::settings() const { return impl_->directory.settings(); }
 BusinessCalendar Cluster::calendar() const { return impl_->actors[0]->view()->calendar; }
-PartitionId Cluster::PartitionOf(std::string_view account_id) const { return PartitionId((Murmur2(account_id) & 0x7fffffff) % partitions()); }
+PartitionId Cluster::PartitionOf(std::string_view account_id) const {
+  return PartitionId((Murmur2(account_id) & 0x7fffffff) % partitions());
+}
 
 void Cluster::Submit(PartitionId partition, Submission submission, std::function<void(SubmissionResult)> done) {
   impl_->Of(partition).Submit(std::move(submission), std::move(done));
@@ -405,7 +415,8 @@ absl::Status Cluster::AdvanceClock(Timestamp to, const std::string& actor) {
   const std::lock_guard lock(impl_->control_mutex);
   for (uint32_t p = 0; p < partitions(); ++p) {
     if (ViewOf(PartitionId(p))->clock >= to) continue;
-    if (auto status = WriteControl(PartitionId(p), codec::MakeClockAdvanced(to, std::min(to, impl_->options.now()), actor)); !status.ok()) return status;
+    if (auto status = WriteControl(PartitionId(p), codec::MakeClockAdvanced(to, std::min(to, impl_->options.now()), actor)); !status.ok())
+      return status;
   }
   return absl::OkStatus();
 }
@@ -427,8 +438,8 @@ std::vector<AdoptedPolicy> Cluster::AdoptedPolicies() const {
   return adopted;
 }
 
-absl::StatusOr<AdoptedPolicy> Cluster::AdoptPolicy(const std::string& definition, std::optional<Timestamp> effective_at, const std::string& actor,
-                                                   const std::string& reason) {
+absl::StatusOr<AdoptedPolicy> Cluster::AdoptPolicy(const std::string& definition, std::optional<Timestamp> effective_at,
+                                                   const std::string& actor, const std::string& reason) {
   auto policy = relations::ParsePolicy(definition);
   if (!policy.ok()) return policy.status();
   const std::lock_guard lock(impl_->control_mutex);
@@ -442,7 +453,8 @@ absl::StatusOr<AdoptedPolicy> Cluster::AdoptPolicy(const std::string& definition
   }
   const Timestamp from = effective_at.value_or(Timestamp{past.micros + 1});
   if (from <= past)
-    return Refuse(Reason::POLICY_RETROACTIVE, fmt::format("effective_at {} does not lie after {}", FormatTimestamp(from), FormatTimestamp(past)),
+    return Refuse(Reason::POLICY_RETROACTIVE,
+                  fmt::format("effective_at {} does not lie after {}", FormatTimestamp(from), FormatTimestamp(past)),
                   {{"effective_at", FormatTimestamp(from)}, {"clock", FormatTimestamp(past)}});
   AdoptedPolicy result{*policy, definition, from, adopted.empty() ? 1 : adopted.back().control_epoch + 1};
   const relations::PolicyAdopted body{policy->name, policy->version, definition, from, result.control_epoch};
@@ -483,7 +495,8 @@ EventOutcome Cluster::DismissParked(PartitionId partition, Position parked, cons
   return outcome;
 }
 
-absl::StatusOr<RebuildReport> Cluster::Rebuild(PartitionId partition, bool verify_only, const std::function<void(uint64_t, uint64_t)>& progress) {
+absl::StatusOr<RebuildReport> Cluster::Rebuild(PartitionId partition, bool verify_only,
+                                               const std::function<void(uint64_t, uint64_t)>& progress) {
   Actor& actor = impl_->Of(partition);
   Rebuilder rebuilder(actor.store(), actor.blocks(), {calendar(), impl_->options.hot_accounts_max, false});
   if (auto status = rebuilder.Start(); !status.ok()) return status;
@@ -526,7 +539,8 @@ absl::StatusOr<ledger::Proof> Cluster::InclusionProof(const View& view, uint64_t
 absl::StatusOr<ledger::Proof> Cluster::ConsistencyProof(const View& view, uint64_t old_size, uint64_t new_size) const {
   ledger::Hasher hasher;
   ledger::TileReader nodes(TilesOf(view));
-  if (new_size > view.log_size) return Refuse(Reason::TREE_SIZE_INVALID, fmt::format("the log has {} records, not {}", view.log_size, new_size));
+  if (new_size > view.log_size)
+    return Refuse(Reason::TREE_SIZE_INVALID, fmt::format("the log has {} records, not {}", view.log_size, new_size));
   return ledger::MakeConsistencyProof(hasher, nodes, old_size, new_size);
 }
 

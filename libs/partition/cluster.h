@@ -20,7 +20,7 @@ namespace guanxi::partition {
 
 struct ClusterOptions {
   std::string data_directory;
-  store::ClusterSettings settings;   // for a new directory
+  store::ClusterSettings settings;     // for a new directory
   bool settings_are_required = false;  // refuse a directory made with others
   size_t cache_bytes = 256u << 20;
   size_t memtable_bytes = 128u << 20;
@@ -30,7 +30,7 @@ struct ClusterOptions {
   std::chrono::microseconds future_tolerance = std::chrono::minutes(5);
   // true: ClockAdvanced follows the wall clock; false: only AdvanceClock moves it.
   bool wall_clock = true;
-  std::function<Timestamp()> now;    // the wall clock; required
+  std::function<Timestamp()> now;  // the wall clock; required
   // Same body? Asked when the bytes differ and the stored record has sealed
   // parts; nullptr: equal ids are enough then.
   std::function<bool(const codec::RecordView& stored, const codec::RecordView& offered)> same_sealed_body;

@@ -14,8 +14,8 @@ namespace guanxi::partition {
 // A record and the event it stands for. Of a ParkedRepaired: the parked record,
 // under the repair's position.
 struct LoggedEvent {
-  std::string record_bytes;   // of the record with the account's content
-  codec::RecordView record;   // into record_bytes
+  std::string record_bytes;  // of the record with the account's content
+  codec::RecordView record;  // into record_bytes
   relations::Event event;
 };
 

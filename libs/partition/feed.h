@@ -35,7 +35,7 @@ struct Told {
   Timestamp at;
   relations::Tier from{}, to{};
   ChangeKind kind = ChangeKind::kChanged;
-  bool live = true;        // false: restated or retracted since
+  bool live = true;  // false: restated or retracted since
   uint64_t feed_number = 0;
 };
 std::string EncodeTold(const Told& told);

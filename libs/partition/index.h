@@ -21,9 +21,9 @@ struct IndexedAs {
   int128 revenue = 0;  // net, last 12 months, account currency
   std::string owner, group;
   std::vector<relations::ExternalId> external_ids;
-  std::optional<Timestamp> due;          // next instant the account changes by time
+  std::optional<Timestamp> due;            // next instant the account changes by time
   Timestamp told_to = kEarliestTimestamp;  // tier changes up to here were given to the feed
-  uint32_t told = 0;                     // number of rows in the account's told history
+  uint32_t told = 0;                       // number of rows in the account's told history
   friend bool operator==(const IndexedAs&, const IndexedAs&) = default;
 };
 

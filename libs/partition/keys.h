@@ -84,13 +84,13 @@ inline Key& Key::Int128(int128 v) {
 }
 
 // Keys of the meta family.
-inline constexpr std::string_view kMetaSize = "size";              // records in the log, u64 LE
-inline constexpr std::string_view kMetaRoot = "root";              // tree head's hash at that size
-inline constexpr std::string_view kMetaClock = "clock";            // micros, i64 LE
-inline constexpr std::string_view kMetaSwept = "swept";            // micros, i64 LE
-inline constexpr std::string_view kMetaNewest = "newest";          // newest occurred_at, micros, i64 LE
-inline constexpr std::string_view kMetaRecorded = "recorded";      // newest recorded_at, micros, i64 LE
-inline constexpr std::string_view kMetaFeedSize = "feed size";     // rows in the feed, u64 LE
-inline constexpr std::string_view kMetaPolicies = "policies";      // positions of PolicyAdopted records, varints
+inline constexpr std::string_view kMetaSize = "size";           // records in the log, u64 LE
+inline constexpr std::string_view kMetaRoot = "root";           // tree head's hash at that size
+inline constexpr std::string_view kMetaClock = "clock";         // micros, i64 LE
+inline constexpr std::string_view kMetaSwept = "swept";         // micros, i64 LE
+inline constexpr std::string_view kMetaNewest = "newest";       // newest occurred_at, micros, i64 LE
+inline constexpr std::string_view kMetaRecorded = "recorded";   // newest recorded_at, micros, i64 LE
+inline constexpr std::string_view kMetaFeedSize = "feed size";  // rows in the feed, u64 LE
+inline constexpr std::string_view kMetaPolicies = "policies";   // positions of PolicyAdopted records, varints
 
 }  // namespace guanxi::partition

@@ -27,11 +27,11 @@ namespace guanxi::partition {
 struct HotAccount {
   AccountNumber number;
   relations::AccountCore core;
-  std::optional<IndexedAs> indexed;  // what the index tables hold; none for an account new in this commit
+  std::optional<IndexedAs> indexed;        // what the index tables hold; none for an account new in this commit
   Timestamp told_to = kEarliestTimestamp;  // tier changes up to here were told
-  uint32_t told = 0;                 // rows of its told history
-  bool exists = false;               // has folded an event
-  bool dirty = false;                // changed since the last commit
+  uint32_t told = 0;                       // rows of its told history
+  bool exists = false;                     // has folded an event
+  bool dirty = false;                      // changed since the last commit
   bool reindex = false;
 };
 

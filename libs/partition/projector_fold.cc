@@ -91,10 +91,11 @@ absl::StatusOr<relations::Transition> Projector::FoldLate(HotAccount& account, c
   std::vector<Position> positions;
   const std::string prefix = Key(Table::kTimeline).Account(account.number);
   const std::string from = TimelineAfter(account.number, memory.core);
-  if (auto status = rows_.Scan(prefix, from, [&](std::string_view key, std::string_view) {
-        positions.push_back(Position{GetBigEndian<uint64_t>(key.data() + key.size() - 8)});
-        return true;
-      });
+  if (auto status = rows_.Scan(prefix, from,
+                               [&](std::string_view key, std::string_view) {
+                                 positions.push_back(Position{GetBigEndian<uint64_t>(key.data() + key.size() - 8)});
+                                 return true;
+                               });
       !status.ok())
     return status;
 
@@ -164,14 +165,15 @@ absl::StatusOr<std::vector<relations::Anomaly>> Projector::DryRun(HotAccount& ac
 absl::Status Projector::FoldTimeline(AccountMemory& memory, AccountNumber number, Timestamp to, Position known_to) {
   store::LogReader log({&rows_.base(), [](const store::Snapshot*) {}}, blocks_, log_size_);
   absl::Status failed;
-  const auto scanned = rows_.Scan(Key(Table::kTimeline).Account(number), TimelineAfter(number, memory.core), [&](std::string_view key, std::string_view) {
-    const Timestamp at{FromOrderedBits(GetBigEndian<uint64_t>(key.data() + key.size() - 16))};
-    if (at > to) return false;
-    auto logged = ReadEvent(log, unflushed_, decoder_, Position{GetBigEndian<uint64_t>(key.data() + key.size() - 8)});
-    if (!logged.ok()) return failed = logged.status(), false;
-    FoldInMemory(memory, logged->event, Context(known_to));
-    return true;
-  });
+  const auto scanned =
+      rows_.Scan(Key(Table::kTimeline).Account(number), TimelineAfter(number, memory.core), [&](std::string_view key, std::string_view) {
+        const Timestamp at{FromOrderedBits(GetBigEndian<uint64_t>(key.data() + key.size() - 16))};
+        if (at > to) return false;
+        auto logged = ReadEvent(log, unflushed_, decoder_, Position{GetBigEndian<uint64_t>(key.data() + key.size() - 8)});
+        if (!logged.ok()) return failed = logged.status(), false;
+        FoldInMemory(memory, logged->event, Context(known_to));
+        return true;
+      });
   return failed.ok() ? scanned : failed;
 }
 
@@ -239,11 +241,12 @@ absl::StatusOr<bool> Projector::SweepSlice(size_t accounts_max) {
   std::vector<AccountNumber> due;
   const std::string end = Key(Table::kDue).Time(Timestamp{clock_.micros + 1});
   const std::string prefix(1, static_cast<char>(Table::kDue));
-  if (auto status = rows_.Scan(prefix, [&](std::string_view key, std::string_view) {
-        if (key >= end || due.size() == accounts_max) return false;
-        due.push_back(AccountNumber(GetBigEndian<uint32_t>(key.data() + key.size() - 4)));
-        return true;
-      });
+  if (auto status = rows_.Scan(prefix,
+                               [&](std::string_view key, std::string_view) {
+                                 if (key >= end || due.size() == accounts_max) return false;
+                                 due.push_back(AccountNumber(GetBigEndian<uint32_t>(key.data() + key.size() - 4)));
+                                 return true;
+                               });
       !status.ok())
     return status;
   for (const AccountNumber number : due) {

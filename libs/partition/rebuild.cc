@@ -112,7 +112,8 @@ absl::Status Rebuilder::Switch(const View& live) {
   const auto rebuilt = store_.TakeSnapshot()->OfGeneration(generation_);
   for (const Table table : {Table::kTold, Table::kOutbox}) {
     const std::string prefix(1, static_cast<char>(table));
-    for (auto cursor = rebuilt->ScanPrefix(store::Family::kView, prefix); cursor.Valid(); cursor.Next()) batch.Delete(store::Family::kView, cursor.key());
+    for (auto cursor = rebuilt->ScanPrefix(store::Family::kView, prefix); cursor.Valid(); cursor.Next())
+      batch.Delete(store::Family::kView, cursor.key());
     for (auto cursor = live.snapshot->ScanPrefix(store::Family::kView, prefix); cursor.Valid(); cursor.Next())
       batch.Put(store::Family::kView, cursor.key(), cursor.value());
   }

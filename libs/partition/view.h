@@ -17,11 +17,11 @@ namespace guanxi::partition {
 struct View {
   PartitionId partition;
   std::shared_ptr<const store::Snapshot> snapshot;
-  uint64_t log_size = 0;     // records: positions 0 .. log_size - 1
-  uint64_t feed_size = 0;    // rows of the change feed
-  std::string root;          // tree head of log_size
-  Timestamp clock;           // of the newest ClockAdvanced; kEarliestTimestamp before any
-  Timestamp swept_to;        // what falls due by time is written up to here
+  uint64_t log_size = 0;   // records: positions 0 .. log_size - 1
+  uint64_t feed_size = 0;  // rows of the change feed
+  std::string root;        // tree head of log_size
+  Timestamp clock;         // of the newest ClockAdvanced; kEarliestTimestamp before any
+  Timestamp swept_to;      // what falls due by time is written up to here
   Timestamp newest_occurred_at;
   std::shared_ptr<const relations::PolicyLineage> policies;
   BusinessCalendar calendar;

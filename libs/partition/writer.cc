@@ -89,7 +89,8 @@ absl::Status Writer::Reset() {
   if (!tree.ok()) return tree.status();
   tree_ = *std::move(tree);
   if (size > 0 && (!*root || **root != ledger::AsBytes(tree_.Root())))
-    return Refuse(Reason::STORE_CORRUPT, fmt::format("partition {}: the log's records do not give the stored tree head", options_.partition.value));
+    return Refuse(Reason::STORE_CORRUPT,
+                  fmt::format("partition {}: the log's records do not give the stored tree head", options_.partition.value));
   if (auto status = projector_.Reset(snapshot, size); !status.ok()) return status;
   auto made = MakeView();
   if (!made.ok()) return made.status();
@@ -136,7 +137,8 @@ absl::StatusOr<ViewPtr> Writer::Commit() {
   return view_;
 }
 
-absl::StatusOr<std::optional<Position>> Writer::FindDuplicate(const HotAccount& account, const codec::RecordView& offered, uint64_t* version) {
+absl::StatusOr<std::optional<Position>> Writer::FindDuplicate(const HotAccount& account, const codec::RecordView& offered,
+                                                              uint64_t* version) {
   const auto positions = projector_.Lookup(account, offered.source, offered.id);
   if (!positions.ok()) return positions.status();
   store::LogReader log(view_->snapshot, &blocks_, view_->log_size);
@@ -154,7 +156,8 @@ absl::StatusOr<std::optional<Position>> Writer::FindDuplicate(const HotAccount& 
       same = body.ok() && stored.type != 0 && *body == logged->event.body;
     }
     if (same) return at;
-    return Refuse(Reason::EVENT_ID_CONFLICT, fmt::format("event {} of {} is stored at position {} with another body", offered.id, offered.source, at.value),
+    return Refuse(Reason::EVENT_ID_CONFLICT,
+                  fmt::format("event {} of {} is stored at position {} with another body", offered.id, offered.source, at.value),
                   {{"id", std::string(offered.id)}, {"source", std::string(offered.source)}, {"position", std::to_string(at.value)}});
   }
   return std::nullopt;
@@ -219,8 +222,10 @@ SubmissionResult Writer::Process(Submission submission, Timestamp now) {
     }
     if (outcome.status.ok()) {
       auto event = decoder_.DecodeEvent(record.View(), Position{log_->size() + fresh});
-      if (event.ok()) events[i] = *std::move(event), ++fresh;
-      else outcome.status = event.status();
+      if (event.ok())
+        events[i] = *std::move(event), ++fresh;
+      else
+        outcome.status = event.status();
     }
     if (!outcome.status.ok() && first_failure.ok()) first_failure = outcome.status;
   }
@@ -233,17 +238,21 @@ SubmissionResult Writer::Process(Submission submission, Timestamp now) {
     for (const auto& event : events) {
       if (!event) continue;
       auto anomalies = projector_.DryRun(*account, *event);
-      if (!anomalies.ok()) first_failure = anomalies.status();
+      if (!anomalies.ok())
+        first_failure = anomalies.status();
       else if (!anomalies->empty())
-        first_failure = Refuse(Reason::STATE_CONTRADICTED, fmt::format("the event contradicts the account: {}", relations::NameOf(anomalies->front().kind)),
+        first_failure = Refuse(Reason::STATE_CONTRADICTED,
+                               fmt::format("the event contradicts the account: {}", relations::NameOf(anomalies->front().kind)),
                                {{"anomaly", std::string(relations::NameOf(anomalies->front().kind))}});
       if (!first_failure.ok()) break;
     }
   }
   if (!first_failure.ok()) {
     for (size_t i = 0; i < outcomes.size(); ++i) {
-      if (outcomes[i].status.ok()) outcomes[i].status = first_failure;
-      else if (keeps) Park(outcomes[i], std::move(submission.events[i]));
+      if (outcomes[i].status.ok())
+        outcomes[i].status = first_failure;
+      else if (keeps)
+        Park(outcomes[i], std::move(submission.events[i]));
     }
     return outcomes;
   }
@@ -277,9 +286,12 @@ SubmissionResult Writer::ProcessControl(Submission submission, Timestamp recorde
   if (const auto* repair = std::get_if<relations::ParkedRepaired>(&event->body)) {
     const auto open = projector_.rows().Get(Key(Table::kParked).At(repair->parked_position));
     if (!open.ok()) return {Refused(open.status())};
-    if (!*open) return {Refused(Refuse(Reason::PARKED_NOT_FOUND, fmt::format("position {} holds no open parked event", repair->parked_position.value)))};
+    if (!*open)
+      return {
+          Refused(Refuse(Reason::PARKED_NOT_FOUND, fmt::format("position {} holds no open parked event", repair->parked_position.value)))};
     store::LogReader log(view_->snapshot, &blocks_, view_->log_size);
-    const auto bytes = log_->Unsealed(repair->parked_position) ? absl::StatusOr<std::string>(*log_->Unsealed(repair->parked_position)) : log.Read(repair->parked_position);
+    const auto bytes = log_->Unsealed(repair->parked_position) ? absl::StatusOr<std::string>(*log_->Unsealed(repair->parked_position))
+                                                               : log.Read(repair->parked_position);
     if (!bytes.ok()) return {Refused(bytes.status())};
     const auto parked = codec::DecodeRecord(*bytes);
     if (!parked.ok()) return {Refused(parked.status())};
@@ -306,7 +318,9 @@ SubmissionResult Writer::ProcessControl(Submission submission, Timestamp recorde
   if (const auto* dismissed = std::get_if<relations::ParkedDismissed>(&event->body)) {
     const auto open = projector_.rows().Get(Key(Table::kParked).At(dismissed->parked_position));
     if (!open.ok()) return {Refused(open.status())};
-    if (!*open) return {Refused(Refuse(Reason::PARKED_NOT_FOUND, fmt::format("position {} holds no open parked event", dismissed->parked_position.value)))};
+    if (!*open)
+      return {Refused(
+          Refuse(Reason::PARKED_NOT_FOUND, fmt::format("position {} holds no open parked event", dismissed->parked_position.value)))};
   }
   auto applied = AppendAndApply(std::move(record), *std::move(event));
   if (!applied.ok()) return {Refused(applied.status())};

@@ -35,7 +35,8 @@ std::optional<Encrypted> Encrypt(const SubjectKey& key, std::string_view plainte
   return result;
 }
 
-std::optional<std::string> Decrypt(const SubjectKey& key, std::string_view nonce, std::string_view ciphertext, std::string_view associated) {
+std::optional<std::string> Decrypt(const SubjectKey& key, std::string_view nonce, std::string_view ciphertext,
+                                   std::string_view associated) {
   if (nonce.size() != kNonceBytes || ciphertext.size() < kTagBytes) return std::nullopt;
   const Context context(EVP_CIPHER_CTX_new());
   std::string tag(ciphertext.substr(ciphertext.size() - kTagBytes));

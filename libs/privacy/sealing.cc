@@ -46,10 +46,10 @@ PersonalType PersonalTypeOf(const pb::Descriptor& type) {
 const PersonalTypes& TypesWithPersonalFields() {
   static const PersonalTypes* const kTypes = [] {
     auto* types = new PersonalTypes;
-    for (const pb::Descriptor* any : {event::v1::AccountOpened::descriptor(), event::v1::ContactAdded::descriptor(),
-                                      event::v1::VisitHeld::descriptor(), event::v1::OpportunityOpened::descriptor(),
-                                      event::v1::OrderPlaced::descriptor(), event::v1::ComplaintFiled::descriptor(),
-                                      event::v1::TierDeclared::descriptor()}) {
+    for (const pb::Descriptor* any :
+         {event::v1::AccountOpened::descriptor(), event::v1::ContactAdded::descriptor(), event::v1::VisitHeld::descriptor(),
+          event::v1::OpportunityOpened::descriptor(), event::v1::OrderPlaced::descriptor(), event::v1::ComplaintFiled::descriptor(),
+          event::v1::TierDeclared::descriptor()}) {
       for (int i = 0; i < any->file()->message_type_count(); ++i) {
         const pb::Descriptor& type = *any->file()->message_type(i);
         PersonalType personal = PersonalTypeOf(type);

@@ -76,7 +76,10 @@ bool HoldsOnlyOurs(const std::string& path) {
 }  // namespace
 
 DataDirectory::DataDirectory(DataDirectory&& other) noexcept
-    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)), created_(other.created_), settings_(std::move(other.settings_)) {}
+    : path_(std::move(other.path_)),
+      lock_(std::exchange(other.lock_, -1)),
+      created_(other.created_),
+      settings_(std::move(other.settings_)) {}
 
 DataDirectory::~DataDirectory() {
   if (lock_ >= 0) ::close(lock_);
@@ -107,7 +110,8 @@ absl::StatusOr<DataDirectory> DataDirectory::Open(const std::string& path, const
   auto settings = ReadFormat(format_path);
   if (!settings.ok()) return settings.status();
   directory.settings_ = *std::move(settings);
-  if (strict && (directory.settings_.partitions != wanted.partitions || directory.settings_.utc_offset_minutes != wanted.utc_offset_minutes))
+  if (strict &&
+      (directory.settings_.partitions != wanted.partitions || directory.settings_.utc_offset_minutes != wanted.utc_offset_minutes))
     return Refuse(Reason::DATA_DIRECTORY_FOREIGN,
                   fmt::format("{} was created with {} partitions and offset {} min, not {} and {}", path, directory.settings_.partitions,
                               directory.settings_.utc_offset_minutes, wanted.partitions, wanted.utc_offset_minutes),

@@ -129,7 +129,8 @@ const std::string* LogWriter::Unsealed(Position position) const {
 }
 
 absl::StatusOr<std::string_view> LogReader::View(Position position) {
-  if (position.value >= size_) return Refuse(Reason::EVENT_NOT_FOUND, fmt::format("position {} is beyond the end {}", position.value, size_));
+  if (position.value >= size_)
+    return Refuse(Reason::EVENT_NOT_FOUND, fmt::format("position {} is beyond the end {}", position.value, size_));
   const uint64_t index = position.value / kRecordsPerBlock;
   if (index < size_ / kRecordsPerBlock) {
     if (index != held_index_) {

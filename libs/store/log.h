@@ -75,8 +75,8 @@ class LogWriter {
 
  private:
   uint64_t size_;
-  uint64_t flushed_ = 0;               // records of tail_ already in the store
-  std::vector<std::string> tail_;      // records from size_ - tail_.size() on; starts at a block boundary
+  uint64_t flushed_ = 0;           // records of tail_ already in the store
+  std::vector<std::string> tail_;  // records from size_ - tail_.size() on; starts at a block boundary
 };
 
 // Reads records of one snapshot. Thread-safe with respect to others' readers;

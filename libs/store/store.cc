@@ -130,8 +130,7 @@ struct Store::Impl {
   }
   absl::Status AddView(uint32_t generation) {
     Handle handle = nullptr;
-    const auto status =
-        db->CreateColumnFamily(FamilyOptions(ViewName(generation), memory->impl().cache), ViewName(generation), &handle);
+    const auto status = db->CreateColumnFamily(FamilyOptions(ViewName(generation), memory->impl().cache), ViewName(generation), &handle);
     if (!status.ok()) return FromRocks(status, "creating a view generation");
     const std::lock_guard lock(generations_mutex);
     views[generation] = Share(handle);

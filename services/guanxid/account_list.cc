@@ -32,9 +32,12 @@ class Source {
 
   partition::AccountOrder Order() const {
     switch (request_.order()) {
-      case v1::ACCOUNT_ORDER_REVENUE: return partition::AccountOrder::kRevenue;
-      case v1::ACCOUNT_ORDER_TIER: return partition::AccountOrder::kTier;
-      default: return partition::AccountOrder::kId;
+      case v1::ACCOUNT_ORDER_REVENUE:
+        return partition::AccountOrder::kRevenue;
+      case v1::ACCOUNT_ORDER_TIER:
+        return partition::AccountOrder::kTier;
+      default:
+        return partition::AccountOrder::kId;
     }
   }
 

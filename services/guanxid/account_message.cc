@@ -123,9 +123,12 @@ absl::Status AddEvidence(const partition::View& view, const std::vector<Position
 
 v1::TierRule RuleFrom(relations::TierRuleKind rule) {
   switch (rule) {
-    case relations::TierRuleKind::kGate: return v1::TIER_RULE_GATE_FAILED;
-    case relations::TierRuleKind::kScoreDown: return v1::TIER_RULE_SCORE_BELOW_EDGE;
-    case relations::TierRuleKind::kScoreUp: return v1::TIER_RULE_SCORE_REACHED_EDGE;
+    case relations::TierRuleKind::kGate:
+      return v1::TIER_RULE_GATE_FAILED;
+    case relations::TierRuleKind::kScoreDown:
+      return v1::TIER_RULE_SCORE_BELOW_EDGE;
+    case relations::TierRuleKind::kScoreUp:
+      return v1::TIER_RULE_SCORE_REACHED_EDGE;
   }
   return v1::TIER_RULE_UNSPECIFIED;
 }
@@ -144,7 +147,8 @@ absl::StatusOr<v1::TierChange> ChangeFrom(const partition::View& view, const std
   out.set_from(ToProto(change.from));
   out.set_to(ToProto(change.to));
   out.set_rule(RuleFrom(change.rule));
-  out.set_decided_by(change.rule == relations::TierRuleKind::kGate ? std::string(relations::NameOf(change.gate)) : std::to_string(change.edge));
+  out.set_decided_by(change.rule == relations::TierRuleKind::kGate ? std::string(relations::NameOf(change.gate))
+                                                                   : std::to_string(change.edge));
   out.set_policy(PolicyText(change.policy_name, change.policy_version));
   if (change.score != relations::kNotApplicable) out.set_score(change.score);
   SetDimensions(change.before, out.mutable_dimensions_before());
@@ -162,9 +166,12 @@ std::string CalculationOf(const relations::DimensionResult& result) {
 
 std::string RequirementOf(const relations::Shortfall& shortfall) {
   switch (shortfall.kind) {
-    case relations::Shortfall::Kind::kScore: return "SCORE";
-    case relations::Shortfall::Kind::kDwell: return "DWELL";
-    case relations::Shortfall::Kind::kGate: break;
+    case relations::Shortfall::Kind::kScore:
+      return "SCORE";
+    case relations::Shortfall::Kind::kDwell:
+      return "DWELL";
+    case relations::Shortfall::Kind::kGate:
+      break;
   }
   return std::string(relations::NameOf(shortfall.gate));
 }

@@ -29,7 +29,8 @@ absl::StatusOr<std::string> Resolve(const Node& node, const v1::AccountSelector&
     found.insert(found.end(), ids->begin(), ids->end());
   }
   const ReasonMetadata metadata{{"system", wanted.system()}, {"external_id", wanted.external_id()}};
-  if (found.empty()) return Refuse(Reason::ACCOUNT_NOT_FOUND, "no account is known as " + wanted.external_id() + " in " + wanted.system(), metadata);
+  if (found.empty())
+    return Refuse(Reason::ACCOUNT_NOT_FOUND, "no account is known as " + wanted.external_id() + " in " + wanted.system(), metadata);
   if (found.size() == 1) return found.front();
   return Refuse(Reason::REQUEST_INVALID, "several accounts are linked to the external id, such as " + found[0] + " and " + found[1],
                 {{"field", "account.external_id"}, {"first_account_id", found[0]}, {"second_account_id", found[1]}});
@@ -40,7 +41,8 @@ struct Read {
   partition::AccountAt account;
 };
 
-absl::StatusOr<Read> ReadSelected(const Node& node, const v1::AccountSelector& selector, const v1::Consistency& consistency, Deadline deadline) {
+absl::StatusOr<Read> ReadSelected(const Node& node, const v1::AccountSelector& selector, const v1::Consistency& consistency,
+                                  Deadline deadline) {
   const absl::StatusOr<std::string> id = Resolve(node, selector, consistency, deadline);
   if (!id.ok()) return id.status();
   absl::StatusOr<partition::ViewPtr> view = ViewFor(node, node.cluster.PartitionOf(*id), consistency, deadline);
@@ -60,7 +62,8 @@ absl::Status GetAccount(const Node& node, const v1::GetAccountRequest& request, 
   return absl::OkStatus();
 }
 
-absl::Status ExplainAccount(const Node& node, const v1::ExplainAccountRequest& request, v1::ExplainAccountResponse& response, Deadline deadline) {
+absl::Status ExplainAccount(const Node& node, const v1::ExplainAccountRequest& request, v1::ExplainAccountResponse& response,
+                            Deadline deadline) {
   const absl::StatusOr<Read> read = ReadSelected(node, request.account(), request.consistency(), deadline);
   if (!read.ok()) return read.status();
   absl::StatusOr<v1::ExplainAccountResponse> explanation = ExplanationFrom(*read->view, read->account);
@@ -123,7 +126,8 @@ absl::Status ListTimeline(const Node& node, const v1::ListTimelineRequest& reque
   wanted.set_account_id(read->account.core.id.value);
   const absl::StatusOr<RecordFilter> filter = RecordFilter::Make(wanted);
   if (!filter.ok()) return filter.status();
-  absl::StatusOr<EventPage> page = ReadTimelinePage(node, *read->view, *filter, *cursor, PageSizeOf(request.page_size()), request.descending());
+  absl::StatusOr<EventPage> page =
+      ReadTimelinePage(node, *read->view, *filter, *cursor, PageSizeOf(request.page_size()), request.descending());
   if (!page.ok()) return page.status();
   for (v1::Event& event : page->events) *response.add_events() = std::move(event);
   if (!page->cursor.empty()) response.set_next_page_token(rpc::EncodePage(hash, page->cursor));
@@ -139,8 +143,8 @@ GUANXI_ANSWER(AccountService, ListAccounts)
 GUANXI_ANSWER(AccountService, ListTimeline)
 GUANXI_ANSWER(AccountService, ExplainAccount)
 
-grpc::ServerWriteReactor<v1::WatchTierChangesResponse>* AccountServiceHandler::WatchTierChanges(grpc::CallbackServerContext*,
-                                                                                                const v1::WatchTierChangesRequest* request) {
+grpc::ServerWriteReactor<v1::WatchTierChangesResponse>* AccountServiceHandler::WatchTierChanges(
+    grpc::CallbackServerContext*, const v1::WatchTierChangesRequest* request) {
   return StartWatchTierChanges(node_, *request);
 }
 

@@ -85,7 +85,8 @@ absl::Status AddParked(const Node& node, const partition::View& view, const std:
   return absl::OkStatus();
 }
 
-absl::Status ListParkedEvents(const Node& node, const v1::ListParkedEventsRequest& request, v1::ListParkedEventsResponse& response, Deadline) {
+absl::Status ListParkedEvents(const Node& node, const v1::ListParkedEventsRequest& request, v1::ListParkedEventsResponse& response,
+                              Deadline) {
   v1::ListParkedEventsRequest arguments = request;
   arguments.clear_page_size();
   arguments.clear_page_token();
@@ -116,7 +117,8 @@ absl::Status CheckParkedRequest(const Node& node, const Request& request) {
   return absl::OkStatus();
 }
 
-absl::Status RetryParkedEvent(const Node& node, const v1::RetryParkedEventRequest& request, v1::RetryParkedEventResponse& response, Deadline) {
+absl::Status RetryParkedEvent(const Node& node, const v1::RetryParkedEventRequest& request, v1::RetryParkedEventResponse& response,
+                              Deadline) {
   if (absl::Status valid = CheckParkedRequest(node, request); !valid.ok()) return valid;
   const PartitionId partition{request.position().partition()};
   const partition::EventOutcome outcome =
@@ -125,7 +127,8 @@ absl::Status RetryParkedEvent(const Node& node, const v1::RetryParkedEventReques
   return outcome.status;
 }
 
-absl::Status DismissParkedEvent(const Node& node, const v1::DismissParkedEventRequest& request, v1::DismissParkedEventResponse& response, Deadline) {
+absl::Status DismissParkedEvent(const Node& node, const v1::DismissParkedEventRequest& request, v1::DismissParkedEventResponse& response,
+                                Deadline) {
   if (absl::Status valid = CheckParkedRequest(node, request); !valid.ok()) return valid;
   const PartitionId partition{request.position().partition()};
   const partition::EventOutcome outcome =

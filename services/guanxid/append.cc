@@ -64,7 +64,8 @@ v1::AppendResult ResultFrom(PartitionId partition, const partition::EventOutcome
   return result;
 }
 
-absl::Status AppendAnswer(const Node& node, PartitionId partition, const partition::SubmissionResult& result, v1::AppendResponse& response) {
+absl::Status AppendAnswer(const Node& node, PartitionId partition, const partition::SubmissionResult& result,
+                          v1::AppendResponse& response) {
   const auto refused = std::find_if(result.begin(), result.end(), [](const auto& outcome) { return !outcome.status.ok(); });
   if (refused != result.end()) {
     const auto parked = std::find_if(result.begin(), result.end(), [](const auto& outcome) { return outcome.parked_at.has_value(); });

@@ -94,8 +94,8 @@ class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStrea
     newest = std::max(newest, outcome.position.value);
   }
 
-  void Refused(uint64_t ordinal, const std::string& account_id, const std::string& source, const std::string& id, const absl::Status& status,
-               std::optional<Position> parked_at, PartitionId partition) {
+  void Refused(uint64_t ordinal, const std::string& account_id, const std::string& source, const std::string& id,
+               const absl::Status& status, std::optional<Position> parked_at, PartitionId partition) {
     const std::lock_guard lock(mutex_);
     if (parked_at) {
       response_->set_parked(response_->parked() + 1);

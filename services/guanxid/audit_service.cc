@@ -28,7 +28,8 @@ absl::Status GetTreeHead(const Node& node, const v1::GetTreeHeadRequest& request
   return SetTreeHead(node, **view, SizeOf(**view, request.tree_size()), *response.mutable_tree_head());
 }
 
-absl::Status GetInclusionProof(const Node& node, const v1::GetInclusionProofRequest& request, v1::GetInclusionProofResponse& response, Deadline) {
+absl::Status GetInclusionProof(const Node& node, const v1::GetInclusionProofRequest& request, v1::GetInclusionProofResponse& response,
+                               Deadline) {
   const absl::StatusOr<partition::ViewPtr> view = ViewOf(node, request.position().partition());
   if (!view.ok()) return view.status();
   const uint64_t size = SizeOf(**view, request.tree_size());

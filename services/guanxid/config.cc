@@ -10,8 +10,6 @@
 namespace guanxi::service {
 namespace {
 
-
-
 absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
 
 const Setting* Find(std::string_view key) {
@@ -71,10 +69,9 @@ absl::Status Config::Set(std::string_view key, const std::string& value, std::st
   const Setting* const setting = Find(key);
   if (setting == nullptr) return absl::InvalidArgumentError(absl::StrCat(View(origin), ": unknown key '", View(key), "'"));
   int64_t number = 0;
-  if (setting->kind == SettingKind::kNumber &&
-      (!absl::SimpleAtoi(value, &number) || number < setting->min || number > setting->max)) {
-    return absl::InvalidArgumentError(absl::StrCat(View(origin), ": ", View(key), " is ", value, ", not a number of ", View(setting->unit), " from ",
-                                                   setting->min, " to ", setting->max));
+  if (setting->kind == SettingKind::kNumber && (!absl::SimpleAtoi(value, &number) || number < setting->min || number > setting->max)) {
+    return absl::InvalidArgumentError(absl::StrCat(View(origin), ": ", View(key), " is ", value, ", not a number of ", View(setting->unit),
+                                                   " from ", setting->min, " to ", setting->max));
   }
   values_.find(key)->second = value;
   given_[std::string(key)] = true;
@@ -105,12 +102,16 @@ absl::Status Config::ReadFile(const std::string& file) {
 absl::Status Config::Check() const {
   int32_t minutes = 0;
   if (Text("data").empty()) return absl::InvalidArgumentError("data: say where the data are: --data DIR");
-  if (Text("clock") != "wall" && Text("clock") != "events") return absl::InvalidArgumentError("clock: wall or events, not " + Text("clock"));
-  if (!ParseOffset(Text("utc_offset"), minutes)) return absl::InvalidArgumentError("utc_offset: as +08:00, at most 14 hours, not " + Text("utc_offset"));
+  if (Text("clock") != "wall" && Text("clock") != "events")
+    return absl::InvalidArgumentError("clock: wall or events, not " + Text("clock"));
+  if (!ParseOffset(Text("utc_offset"), minutes))
+    return absl::InvalidArgumentError("utc_offset: as +08:00, at most 14 hours, not " + Text("utc_offset"));
   if (Text("tls_cert").empty() != Text("tls_key").empty()) return absl::InvalidArgumentError("tls_cert and tls_key: both or none");
-  if (!Text("tls_client_ca").empty() && Text("tls_cert").empty()) return absl::InvalidArgumentError("tls_client_ca: needs tls_cert and tls_key");
+  if (!Text("tls_client_ca").empty() && Text("tls_cert").empty())
+    return absl::InvalidArgumentError("tls_client_ca: needs tls_cert and tls_key");
   if (!IsLoopback(Text("listen")) && Text("tls_cert").empty()) {
-    return absl::InvalidArgumentError("listen: " + Text("listen") + " can be reached from other machines; give --tls-cert and --tls-key, or a loopback address");
+    return absl::InvalidArgumentError("listen: " + Text("listen") +
+                                      " can be reached from other machines; give --tls-cert and --tls-key, or a loopback address");
   }
   return absl::OkStatus();
 }

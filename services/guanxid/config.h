@@ -16,7 +16,7 @@ namespace guanxi::service {
 enum class SettingKind { kText, kNumber };
 
 struct Setting {
-  std::string_view key;            // as in the file
+  std::string_view key;  // as in the file
   SettingKind kind;
   std::string_view default_value;  // empty: none
   int64_t min, max;                // numbers, inclusive

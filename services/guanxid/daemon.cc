@@ -159,7 +159,9 @@ struct Daemon::Impl {
   HttpAnswer AnswerHttp(const std::string& path) {
     if (path == "/metrics") return {200, "text/plain; version=0.0.4; charset=utf-8", metrics.Text(*cluster)};
     if (path == "/healthz") return {200, "text/plain; charset=utf-8", "alive\n"};
-    if (path == "/readyz") return IsReady() ? HttpAnswer{200, "text/plain; charset=utf-8", "ready\n"} : HttpAnswer{503, "text/plain; charset=utf-8", "not ready\n"};
+    if (path == "/readyz")
+      return IsReady() ? HttpAnswer{200, "text/plain; charset=utf-8", "ready\n"}
+                       : HttpAnswer{503, "text/plain; charset=utf-8", "not ready\n"};
     return {404, "text/plain; charset=utf-8", "/metrics, /healthz, /readyz\n"};
   }
 

@@ -87,7 +87,8 @@ bool IsControl(const codec::RecordView& record) {
   return relations::EntryOf(EventType{record.type}).family == relations::EventFamily::kControl;
 }
 
-absl::StatusOr<v1::Event> EventFrom(const codec::RecordView& record, PartitionId partition, Position position, const privacy::KeyStore& keys) {
+absl::StatusOr<v1::Event> EventFrom(const codec::RecordView& record, PartitionId partition, Position position,
+                                    const privacy::KeyStore& keys) {
   v1::Event event;
   event.mutable_position()->set_partition(partition.value);
   event.mutable_position()->set_position(position.value);
@@ -115,7 +116,8 @@ absl::StatusOr<AccountRecord> ReadAccountRecord(store::LogReader& log, Position 
   absl::StatusOr<codec::RecordView> record = codec::DecodeRecord(*bytes);
   if (!record.ok()) return record.status();
   event::v1::ParkedRepaired repaired;
-  if (EventType{record->type} == EventType::kParkedRepaired && repaired.ParseFromArray(record->payload.data(), static_cast<int>(record->payload.size()))) {
+  if (EventType{record->type} == EventType::kParkedRepaired &&
+      repaired.ParseFromArray(record->payload.data(), static_cast<int>(record->payload.size()))) {
     bytes = log.Read(Position{repaired.parked_position()});
     if (!bytes.ok()) return bytes.status();
   }

@@ -109,7 +109,8 @@ grpc::ServerReadReactor<v1::AppendStreamRequest>* EventServiceHandler::AppendStr
 GUANXI_ANSWER(EventService, GetEvent)
 GUANXI_ANSWER(EventService, ListEvents)
 
-grpc::ServerWriteReactor<v1::SubscribeResponse>* EventServiceHandler::Subscribe(grpc::CallbackServerContext*, const v1::SubscribeRequest* request) {
+grpc::ServerWriteReactor<v1::SubscribeResponse>* EventServiceHandler::Subscribe(grpc::CallbackServerContext*,
+                                                                                const v1::SubscribeRequest* request) {
   return StartSubscribe(node_, *request);
 }
 

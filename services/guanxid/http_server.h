@@ -19,7 +19,8 @@ class HttpServer {
  public:
   // `answer(path)` runs on the server's thread. INVALID_ARGUMENT for an address
   // that is none, UNAVAILABLE when it cannot be bound.
-  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const std::string& address, std::function<HttpAnswer(const std::string&)> answer);
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const std::string& address,
+                                                           std::function<HttpAnswer(const std::string&)> answer);
   ~HttpServer();
   // "127.0.0.1:7480", with the port that was chosen.
   const std::string& address() const;

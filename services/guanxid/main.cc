@@ -62,8 +62,8 @@ int Serve(const Config& config) {
   signal(SIGPIPE, SIG_IGN);
   const absl::StatusOr<std::unique_ptr<Daemon>> daemon = Daemon::Start(config);
   if (!daemon.ok()) return Explain(daemon.status()), kFailed;
-  std::cout << "guanxid ready grpc=" << (*daemon)->grpc_address() << " http=" << (*daemon)->http_address() << " data=" << config.Text("data")
-            << std::endl;
+  std::cout << "guanxid ready grpc=" << (*daemon)->grpc_address() << " http=" << (*daemon)->http_address()
+            << " data=" << config.Text("data") << std::endl;
   int received = 0;
   sigwait(&signals, &received);
   (*daemon)->Stop();

@@ -14,7 +14,8 @@
 namespace guanxi::service {
 namespace {
 
-const prometheus::Histogram::BucketBoundaries kLatencySeconds = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+const prometheus::Histogram::BucketBoundaries kLatencySeconds = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                                                 0.1,    0.25,  0.5,    1,     2.5,  5,     10};
 
 template <class Family>
 auto* Build(prometheus::Registry& registry, Family&& builder, const char* name, const char* help) {

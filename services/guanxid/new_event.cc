@@ -21,9 +21,7 @@ std::string TypeNameOf(const v1::NewEvent& event) {
   return url.substr(url.rfind('/') + 1);
 }
 
-bool IsReserved(EventType type) {
-  return relations::EntryOf(type).family == EventFamily::kControl || type == EventType::kReferralRecorded;
-}
+bool IsReserved(EventType type) { return relations::EntryOf(type).family == EventFamily::kControl || type == EventType::kReferralRecorded; }
 
 absl::Status SetType(const v1::NewEvent& event, codec::Record& record) {
   const std::string name = TypeNameOf(event);

@@ -58,9 +58,8 @@ std::vector<v1::Policy> AllPolicies(const Node& node) {
   const size_t adopted_count = policies.size();
   for (const Shipped& shipped : kShipped) {
     const relations::Policy& policy = shipped.policy();
-    const bool adopted = std::any_of(policies.begin(), policies.begin() + static_cast<std::ptrdiff_t>(adopted_count), [&](const v1::Policy& p) {
-      return p.name() == policy.name && p.version() == policy.version;
-    });
+    const bool adopted = std::any_of(policies.begin(), policies.begin() + static_cast<std::ptrdiff_t>(adopted_count),
+                                     [&](const v1::Policy& p) { return p.name() == policy.name && p.version() == policy.version; });
     const bool is_fallback = !in_force && &policy == &relations::StandardPolicy();
     if (is_fallback && !adopted) in_force = policies.size();
     if (!adopted) policies.push_back(PolicyFrom(policy, shipped.definition()));
@@ -87,7 +86,8 @@ absl::Status AdoptPolicy(const Node& node, const v1::AdoptPolicyRequest& request
     effective_at = rpc::FromProto(request.effective_at());
     if (!effective_at) return Refuse(Reason::REQUEST_INVALID, "the time lies outside the years 1-9999", {{"field", "effective_at"}});
   }
-  const absl::StatusOr<partition::AdoptedPolicy> adopted = node.cluster.AdoptPolicy(*definition, effective_at, request.actor(), request.reason());
+  const absl::StatusOr<partition::AdoptedPolicy> adopted =
+      node.cluster.AdoptPolicy(*definition, effective_at, request.actor(), request.reason());
   if (!adopted.ok()) return adopted.status();
   *response.mutable_policy() = PolicyFrom(*adopted);
   for (const v1::Policy& policy : AllPolicies(node)) {
@@ -104,7 +104,8 @@ absl::Status GetPolicy(const Node& node, const v1::GetPolicyRequest& request, v1
     if (request.version() != 0 && policy.version() != request.version()) continue;
     if (found == nullptr || policy.version() > found->version()) found = &policy;
   }
-  if (found == nullptr) return Refuse(Reason::POLICY_NOT_FOUND, "no policy " + request.name() + " of that version", {{"name", request.name()}});
+  if (found == nullptr)
+    return Refuse(Reason::POLICY_NOT_FOUND, "no policy " + request.name() + " of that version", {{"name", request.name()}});
   *response.mutable_policy() = *found;
   return absl::OkStatus();
 }

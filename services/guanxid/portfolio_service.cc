@@ -18,7 +18,8 @@ constexpr double kShareDefault = 0.2;
 using AmountsOfAccounts = std::unordered_map<uint64_t, int128>;
 using AmountsByCurrency = std::map<relations::CurrencyCode, AmountsOfAccounts>;
 
-absl::StatusOr<Month> MonthOf(const Node& node, bool given, const google::protobuf::Timestamp& proto, Timestamp otherwise, const char* field) {
+absl::StatusOr<Month> MonthOf(const Node& node, bool given, const google::protobuf::Timestamp& proto, Timestamp otherwise,
+                              const char* field) {
   if (!given) return node.cluster.calendar().MonthOf(otherwise);
   const std::optional<Timestamp> time = rpc::FromProto(proto);
   if (time) return node.cluster.calendar().MonthOf(*time);
@@ -59,7 +60,8 @@ void SetAnswer(const Concentration& figures, relations::CurrencyCode currency, v
   response.set_net_revenue_micros(FormatInt128(figures.net));
 }
 
-absl::Status GetConcentration(const Node& node, const v1::GetConcentrationRequest& request, v1::GetConcentrationResponse& response, Deadline) {
+absl::Status GetConcentration(const Node& node, const v1::GetConcentrationRequest& request, v1::GetConcentrationResponse& response,
+                              Deadline) {
   const double share = request.share() == 0 ? kShareDefault : request.share();
   if (!(share > 0 && share <= 1)) return Refuse(Reason::REQUEST_INVALID, "share lies above 0 and is at most 1", {{"field", "share"}});
   const absl::StatusOr<Month> from = MonthOf(node, request.has_from(), request.from(), kEarliestTimestamp, "from");
@@ -81,7 +83,8 @@ absl::Status GetConcentration(const Node& node, const v1::GetConcentrationReques
   return absl::OkStatus();
 }
 
-absl::Status GetTierDistribution(const Node& node, const v1::GetTierDistributionRequest&, v1::GetTierDistributionResponse& response, Deadline) {
+absl::Status GetTierDistribution(const Node& node, const v1::GetTierDistributionRequest&, v1::GetTierDistributionResponse& response,
+                                 Deadline) {
   const std::vector<partition::ViewPtr> views = NewestViews(node);
   std::map<int, uint64_t> accounts;
   for (const partition::ViewPtr& view : views) {

@@ -11,8 +11,10 @@ class PortfolioServiceHandler final : public v1::PortfolioService::CallbackServi
  public:
   explicit PortfolioServiceHandler(const Node& node) : node_(node) {}
 
-  grpc::ServerUnaryReactor* GetConcentration(grpc::CallbackServerContext* context, const v1::GetConcentrationRequest* request, v1::GetConcentrationResponse* response) override;
-  grpc::ServerUnaryReactor* GetTierDistribution(grpc::CallbackServerContext* context, const v1::GetTierDistributionRequest* request, v1::GetTierDistributionResponse* response) override;
+  grpc::ServerUnaryReactor* GetConcentration(grpc::CallbackServerContext* context, const v1::GetConcentrationRequest* request,
+                                             v1::GetConcentrationResponse* response) override;
+  grpc::ServerUnaryReactor* GetTierDistribution(grpc::CallbackServerContext* context, const v1::GetTierDistributionRequest* request,
+                                                v1::GetTierDistributionResponse* response) override;
 
  private:
   const Node& node_;

@@ -14,8 +14,8 @@ constexpr int kFoldVersion = 1;
 
 absl::StatusOr<std::vector<rpc::PartitionPosition>> PositionsAsked(const Node& node, const v1::Consistency& consistency) {
   if (!consistency.has_at_least_as_fresh()) return std::vector<rpc::PartitionPosition>();
-  absl::StatusOr<rpc::PositionsToken> token = rpc::DecodePositions(rpc::TokenKind::kConsistency, consistency.at_least_as_fresh().token(),
-                                                                    node.cluster.settings().log_epoch);
+  absl::StatusOr<rpc::PositionsToken> token =
+      rpc::DecodePositions(rpc::TokenKind::kConsistency, consistency.at_least_as_fresh().token(), node.cluster.settings().log_epoch);
   if (!token.ok()) return token.status();
   for (const rpc::PartitionPosition& at : token->positions) {
     if (at.partition >= node.cluster.partitions()) {
@@ -90,7 +90,8 @@ absl::StatusOr<partition::AsOf> AsOfFrom(const partition::View& view, const v1::
   const v1::AsOf& asked = consistency.as_of();
   if (asked.has_known_to_position()) {
     const v1::LogPosition& at = asked.known_to_position();
-    if (at.partition() != view.partition.value) return NotServable("the position is of another partition than the account", "as_of.known_to_position");
+    if (at.partition() != view.partition.value)
+      return NotServable("the position is of another partition than the account", "as_of.known_to_position");
     if (at.position() >= view.log_size) return NotServable("the position lies after the log's end", "as_of.known_to_position");
     as_of.known_to = Position{at.position()};
   }
@@ -105,7 +106,8 @@ absl::StatusOr<partition::AsOf> AsOfFrom(const partition::View& view, const v1::
   if (asked.has_valid_to()) {
     as_of.valid_to = rpc::FromProto(asked.valid_to());
     if (!as_of.valid_to) return NotServable("the time lies outside the years 1-9999", "as_of.valid_to");
-    if (*as_of.valid_to > std::max(view.clock, view.newest_occurred_at)) return NotServable("the time lies after the clock", "as_of.valid_to");
+    if (*as_of.valid_to > std::max(view.clock, view.newest_occurred_at))
+      return NotServable("the time lies after the clock", "as_of.valid_to");
   }
   return as_of;
 }

@@ -91,7 +91,8 @@ class EventTail final : public PartitionTail<v1::SubscribeResponse> {
         filter_(std::move(filter)) {}
 
  private:
-  absl::Status ReadPartition(const partition::View& view, uint64_t& place, size_t& room, size_t& budget, v1::SubscribeResponse& response) override {
+  absl::Status ReadPartition(const partition::View& view, uint64_t& place, size_t& room, size_t& budget,
+                             v1::SubscribeResponse& response) override {
     store::LogReader log = view.Log();
     for (; place < view.log_size && room > 0 && budget > 0; ++place, --budget) {
       const absl::StatusOr<std::string_view> bytes = log.View(Position{place});
@@ -157,7 +158,8 @@ grpc::ServerWriteReactor<v1::SubscribeResponse>* StartSubscribe(const Node& node
   return new TailReactor<v1::SubscribeResponse>(node, "EventService.Subscribe", MakeEventTail(node, request));
 }
 
-grpc::ServerWriteReactor<v1::WatchTierChangesResponse>* StartWatchTierChanges(const Node& node, const v1::WatchTierChangesRequest& request) {
+grpc::ServerWriteReactor<v1::WatchTierChangesResponse>* StartWatchTierChanges(const Node& node,
+                                                                              const v1::WatchTierChangesRequest& request) {
   return new TailReactor<v1::WatchTierChangesResponse>(node, "AccountService.WatchTierChanges", MakeTierChangeTail(node, request));
 }
 

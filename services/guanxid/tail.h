@@ -19,9 +19,9 @@
 
 namespace guanxi::service {
 
-inline constexpr size_t kBatchMax = 256;               // events or changes per message
-inline constexpr size_t kLookedAtMax = 10'000;         // rows looked at per message
-inline constexpr uint64_t kBehindMax = 10'000;         // more than this unread: fell behind
+inline constexpr size_t kBatchMax = 256;        // events or changes per message
+inline constexpr size_t kLookedAtMax = 10'000;  // rows looked at per message
+inline constexpr uint64_t kBehindMax = 10'000;  // more than this unread: fell behind
 
 // Next rows to deliver, by partition; and how to read them.
 template <class Response>

@@ -42,8 +42,8 @@ grpc::ServerUnaryReactor* Answer(const Node& node, const char* rpc, grpc::Callba
 
 // Defines the handler's method: `Method(node, request, response, deadline)` of the same file answers it.
 #define GUANXI_ANSWER(Service, Method)                                                                                                     \
-  grpc::ServerUnaryReactor* Service##Handler::Method(grpc::CallbackServerContext* context, const v1::Method##Request* request,              \
+  grpc::ServerUnaryReactor* Service##Handler::Method(grpc::CallbackServerContext* context, const v1::Method##Request* request,             \
                                                      v1::Method##Response* response) {                                                     \
-    return Answer(node_, #Service "." #Method, context, request, response,                                                                \
+    return Answer(node_, #Service "." #Method, context, request, response,                                                                 \
                   [this](const auto& asked, auto& answer, Deadline deadline) { return service::Method(node_, asked, answer, deadline); }); \
   }

@@ -125,7 +125,8 @@ void PrintReads(ClusterFixture& fixture, uint64_t reads, uint64_t accounts) {
     micros.push_back(Seconds(started) * 1e6);
   }
   std::sort(micros.begin(), micros.end());
-  fmt::print("{:<54}{:>11.1f} us p50 {:>9.1f} us p99\n", "read of an account's state, in process", micros[reads / 2], micros[reads * 99 / 100]);
+  fmt::print("{:<54}{:>11.1f} us p50 {:>9.1f} us p99\n", "read of an account's state, in process", micros[reads / 2],
+             micros[reads * 99 / 100]);
 }
 
 }  // namespace
@@ -157,6 +158,6 @@ int main(int argc, char** argv) {
     if (file.is_regular_file()) bytes += file.file_size();
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  fmt::print("{} events, {} accounts: {:.0f} bytes on disk per event (write-ahead log included), {} MiB resident at most\n", events, accounts,
-             static_cast<double>(bytes) / static_cast<double>(events), usage.ru_maxrss / 1024);
+  fmt::print("{} events, {} accounts: {:.0f} bytes on disk per event (write-ahead log included), {} MiB resident at most\n", events,
+             accounts, static_cast<double>(bytes) / static_cast<double>(events), usage.ru_maxrss / 1024);
 }

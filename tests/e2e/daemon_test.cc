@@ -1,5 +1,7 @@
 // The daemon as clients see it: started in this process on free ports, asked over
 // gRPC.
+#include "guanxid/daemon.h"
+
 #include <grpcpp/grpcpp.h>
 
 #include <boost/test/unit_test.hpp>
@@ -19,7 +21,6 @@
 #include "guanxi/v1/event_service.grpc.pb.h"
 #include "guanxi/v1/policy_service.grpc.pb.h"
 #include "guanxi/v1/portfolio_service.grpc.pb.h"
-#include "guanxid/daemon.h"
 #include "rpc/status.h"
 #include "rpc/time.h"
 
@@ -191,7 +192,8 @@ BOOST_AUTO_TEST_CASE(refusals_name_their_reason) {
   BOOST_TEST(ReasonOf(Append(running, {}, &response)) == "REQUEST_INVALID");
   BOOST_TEST(ReasonOf(Append(running, {Opened("A"), Opened("B")}, &response)) == "REQUEST_INVALID");
   BOOST_TEST(ReasonOf(Append(running, {Opened("")}, &response)) == "ACCOUNT_ID_INVALID");
-  BOOST_TEST(ReasonOf(Append(running, {Event("A", "c", "2024-01-01", guanxi::event::v1::ClockAdvanced())}, &response)) == "CONTROL_TYPE_RESERVED");
+  BOOST_TEST(ReasonOf(Append(running, {Event("A", "c", "2024-01-01", guanxi::event::v1::ClockAdvanced())}, &response)) ==
+             "CONTROL_TYPE_RESERVED");
   BOOST_TEST(ReasonOf(Append(running, {Opened("A")}, &response, 7)) == "EXPECTED_VERSION_MISMATCH");
   v1::NewEvent timeless = Opened("A");
   timeless.clear_occurred_at();
@@ -209,7 +211,8 @@ BOOST_AUTO_TEST_CASE(refusals_name_their_reason) {
 BOOST_AUTO_TEST_CASE(events_are_listed_in_pages_and_found_by_key) {
   const Directory directory;
   Running running(directory);
-  for (const char* account : {"A", "B", "C"}) MustAppend(running, {Opened(account), Order(account, "o1", "2024-02-01T10:00:00Z", 1'000'000)});
+  for (const char* account : {"A", "B", "C"})
+    MustAppend(running, {Opened(account), Order(account, "o1", "2024-02-01T10:00:00Z", 1'000'000)});
   v1::ListEventsRequest request;
   request.set_page_size(2);
   size_t events = 0, pages = 0;
@@ -361,7 +364,8 @@ BOOST_AUTO_TEST_CASE(accounts_are_listed_by_revenue_over_partitions_and_the_conc
     for (const v1::Account& account : response.accounts()) ids.push_back(account.account_id());
     request.set_page_token(response.next_page_token());
   } while (!request.page_token().empty() && ids.size() < 20);
-  BOOST_TEST(ids == (std::vector<std::string>{"L10", "L9", "L8", "L7", "L6", "L5", "L4", "L3", "L2", "L1"}), boost::test_tools::per_element());
+  BOOST_TEST(ids == (std::vector<std::string>{"L10", "L9", "L8", "L7", "L6", "L5", "L4", "L3", "L2", "L1"}),
+             boost::test_tools::per_element());
 
   v1::GetConcentrationResponse figures;
   Context context;
@@ -380,7 +384,8 @@ BOOST_AUTO_TEST_CASE(accounts_are_listed_by_revenue_over_partitions_and_the_conc
 BOOST_AUTO_TEST_CASE(an_account_is_explained_and_its_past_is_read_as_of_a_time) {
   const Directory directory;
   Running running(directory);
-  MustAppend(running, {Opened("A"), Order("A", "o1", "2024-02-01T10:00:00Z", 1'000'000), Order("A", "o2", "2024-03-01T10:00:00Z", 1'000'000)});
+  MustAppend(running,
+             {Opened("A"), Order("A", "o1", "2024-02-01T10:00:00Z", 1'000'000), Order("A", "o2", "2024-03-01T10:00:00Z", 1'000'000)});
   v1::ExplainAccountRequest request;
   request.mutable_account()->set_account_id("A");
   v1::ExplainAccountResponse response;

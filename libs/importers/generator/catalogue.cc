@@ -3,6 +3,7 @@
 namespace guanxi::importers::generator {
 namespace {
 
+// clang-format off
 constexpr std::array<std::string_view, 12> kChineseCities = {"上海", "苏州", "杭州", "深圳", "广州", "青岛", "成都", "武汉", "宁波", "天津", "无锡", "佛山"};
 constexpr std::array<std::string_view, 16> kChineseBrands = {"华鑫", "恒泰", "东方", "金盛", "宏远", "瑞丰", "天合", "明德",
                                                              "安捷", "联创", "永兴", "嘉禾", "中北", "海达", "伟业", "博源"};
@@ -13,9 +14,11 @@ constexpr std::array<std::string_view, 8> kEuropeanForms = {"GmbH", "AG", "S.A."
 constexpr std::array<std::string_view, 12> kChineseFamilies = {"王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙"};
 constexpr std::array<std::string_view, 12> kChineseGivens = {"伟", "芳", "娜", "敏", "静", "强", "磊", "洋", "艳", "勇", "建国", "晓明"};
 constexpr std::array<std::string_view, 12> kEuropeanGivens = {"Anna", "Bruno", "Clara", "David", "Elena", "Frits", "Greta", "Hugo", "Ines", "Jonas", "Karin", "Luca"};
+// clang-format on
 
 }  // namespace
 
+// clang-format off
 constexpr std::array<BusinessLine, kBusinessLineCount> kBusinessLineTable = {{
     {"drives", {{{"drive belt", 890}, {"coupling", 4250}, {"gear unit", 38900}, {"servo motor", 124000}, {"inverter", 268000}, {"drive train", 1450000}}}},
     {"sensors", {{{"proximity sensor", 1950}, {"light barrier", 6400}, {"flow meter", 31500}, {"vision sensor", 98000}, {"laser scanner", 245000}, {"inspection cell", 1890000}}}},
@@ -24,8 +27,10 @@ constexpr std::array<BusinessLine, kBusinessLineCount> kBusinessLineTable = {{
     {"services", {{{"remote check", 9500}, {"site visit", 48000}, {"training day", 92000}, {"overhaul", 276000}, {"retrofit", 845000}, {"service year", 1640000}}}},
     {"software", {{{"seat month", 2900}, {"data connector", 19500}, {"module", 74000}, {"plant licence", 236000}, {"integration", 690000}, {"site licence", 1980000}}}},
 }};
+// clang-format on
 const std::array<BusinessLine, kBusinessLineCount> kBusinessLines = kBusinessLineTable;
 
+// clang-format off
 constexpr std::array<Industry, kIndustryCount> kIndustryTable = {{
     {"manufacturing", "机械", "Machinery", {900, 850, 1100, 1050, 1050, 1050, 950, 800, 1100, 1100, 1100, 950}},
     {"food", "食品", "Foods", {800, 750, 900, 1000, 1150, 1250, 1250, 1150, 1050, 950, 850, 900}},
@@ -36,6 +41,7 @@ constexpr std::array<Industry, kIndustryCount> kIndustryTable = {{
     {"logistics", "物流", "Logistics", {850, 800, 950, 950, 950, 1000, 950, 950, 1050, 1150, 1250, 1150}},
     {"electronics", "电子", "Electronics", {900, 750, 950, 950, 950, 1000, 1000, 1050, 1150, 1150, 1150, 1000}},
 }};
+// clang-format on
 
 constexpr bool SeasonsAverageToOne() {
   for (const Industry& industry : kIndustryTable) {

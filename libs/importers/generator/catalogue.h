@@ -39,11 +39,13 @@ inline constexpr size_t kRegionCount = 8;
 // The first half are in China.
 extern const std::array<std::string_view, kRegionCount> kRegions;
 
-inline constexpr std::array<std::string_view, 6> kComplaintCategories = {"delivery", "quality", "invoice", "documentation", "service", "packaging"};
+inline constexpr std::array<std::string_view, 6> kComplaintCategories = {"delivery",      "quality", "invoice",
+                                                                         "documentation", "service", "packaging"};
 inline constexpr std::array<std::string_view, 5> kCompetitors = {"Nordwerk", "Orient Star", "Calder & Finch", "Hengtai", "Meridia"};
-inline constexpr std::array<std::string_view, 6> kVisitPurposes = {"requirements", "offer", "quarterly review", "installation", "training", "strategy"};
-inline constexpr std::array<std::string_view, 5> kActionTexts = {"send the revised offer", "confirm the delivery date", "arrange a trial", "check the stock level",
-                                                                 "invite the plant manager"};
+inline constexpr std::array<std::string_view, 6> kVisitPurposes = {"requirements", "offer",    "quarterly review",
+                                                                   "installation", "training", "strategy"};
+inline constexpr std::array<std::string_view, 5> kActionTexts = {"send the revised offer", "confirm the delivery date", "arrange a trial",
+                                                                 "check the stock level", "invite the plant manager"};
 inline constexpr std::array<std::string_view, 6> kHobbies = {"calligraphy", "cycling", "table tennis", "opera", "gardening", "chess"};
 
 std::string CompanyName(Random& random, bool chinese, size_t industry);

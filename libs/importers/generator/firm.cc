@@ -134,9 +134,8 @@ void Firm::MakeReferrals(Random& random) {
     const Timestamp at = After(plan.opens, -3 * kMicrosPerDay);
     if (After(by.opens, 30 * kMicrosPerDay) < at && at < by.leaves) referrals_.push_back({by.index, plan.index, at});
   }
-  std::sort(referrals_.begin(), referrals_.end(), [](const Referral& a, const Referral& b) {
-    return a.referring != b.referring ? a.referring < b.referring : a.at < b.at;
-  });
+  std::sort(referrals_.begin(), referrals_.end(),
+            [](const Referral& a, const Referral& b) { return a.referring != b.referring ? a.referring < b.referring : a.at < b.at; });
 }
 
 }  // namespace guanxi::importers::generator

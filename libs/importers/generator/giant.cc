@@ -42,7 +42,14 @@ void Giant::Live(Month month) {
   const BusinessCalendar calendar(options_.utc_offset_micros);
   const Timestamp begin = std::max(calendar.StartOf(month), Timestamp{plan_.opens.micros + kMicrosPerHour});
   const Timestamp end = std::min(calendar.StartOf(Month{month.index + 1}), options_.to);
-  Scene scene{.options = options_, .firm = firm_, .plan = plan_, .random = random_, .diary = diary_, .calendar = calendar, .begin = begin, .end = end};
+  Scene scene{.options = options_,
+              .firm = firm_,
+              .plan = plan_,
+              .random = random_,
+              .diary = diary_,
+              .calendar = calendar,
+              .begin = begin,
+              .end = end};
   scene.persona = Persona::kStrategic;
   scene.owner = Firm::EmployeeId(plan_.seller);
   const uint32_t quota = events_left_ / months_left_;
@@ -120,7 +127,8 @@ void Giant::Buy(Scene& scene, Timestamp at, bool pays) {
   const Timestamp invoiced = AtMost({at.micros + kMicrosPerHour}, options_.to);
   // Half of the invoices that stay open are not due when the story ends.
   const bool due_afterwards = !pays && orders_ % 2 == 0;
-  const Timestamp due{(due_afterwards ? std::min(options_.to.micros, invoiced.micros + 1'400 * kMicrosPerDay) : invoiced.micros) + 30 * kMicrosPerDay};
+  const Timestamp due{(due_afterwards ? std::min(options_.to.micros, invoiced.micros + 1'400 * kMicrosPerDay) : invoiced.micros) +
+                      30 * kMicrosPerDay};
   ev::InvoiceIssued invoice;
   invoice.set_invoice_id("i-" + number);
   invoice.set_order_id(order.order_id());

@@ -62,11 +62,19 @@ Scene Story::MakeScene(Month month, uint64_t activity) {
   // The first hour belongs to the opening itself.
   const Timestamp begin = std::max({month_begin, options_.from, Timestamp{plan_.opens.micros + kMicrosPerHour}});
   const Timestamp end = std::min({month_end, options_.to, plan_.leaves});
-  Scene scene{.options = options_, .firm = firm_, .plan = plan_, .random = random_, .diary = diary_, .calendar = calendar, .begin = begin, .end = end};
+  Scene scene{.options = options_,
+              .firm = firm_,
+              .plan = plan_,
+              .random = random_,
+              .diary = diary_,
+              .calendar = calendar,
+              .begin = begin,
+              .end = end};
   scene.opening = !opened_;
   scene.persona = plan_.PersonaAt(begin);
   const int64_t length = std::max<int64_t>(0, end.micros - begin.micros);
-  scene.activity = activity * static_cast<uint64_t>(length / kMicrosPerHour) / static_cast<uint64_t>((month_end.micros - month_begin.micros) / kMicrosPerHour);
+  scene.activity = activity * static_cast<uint64_t>(length / kMicrosPerHour) /
+                   static_cast<uint64_t>((month_end.micros - month_begin.micros) / kMicrosPerHour);
   return scene;
 }
 

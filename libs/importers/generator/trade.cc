@@ -35,7 +35,8 @@ void AddLine(Scene& scene, ev::OrderPlaced& order, const BusinessLine& business_
   line.set_business_line(std::string(business_line.name));
   line.set_quantity_micros(std::max<int64_t>(1, cents / price) * kMicros);
   line.set_unit_price_micros(price * kMicrosPerCent);
-  if (random.PerMille(kCostKnownPerMille)) line.set_unit_cost_micros(product.price_cents * random.Between(550, 800) / 1000 * kMicrosPerCent);
+  if (random.PerMille(kCostKnownPerMille))
+    line.set_unit_cost_micros(product.price_cents * random.Between(550, 800) / 1000 * kMicrosPerCent);
 }
 
 size_t LineIndex(const AccountPlan& plan, uint32_t k) { return (plan.rank + k) % kBusinessLineCount; }

@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_carries_its_reason_code_and_metadata) {
 BOOST_AUTO_TEST_CASE(reason_numbers_are_dense_so_that_the_table_is_found_by_index) {
   int expected = 1;
 #define CHECK_NUMBER(reason_name, number, code, cause, remedy) \
-  BOOST_TEST(number == expected++);                     \
+  BOOST_TEST(number == expected++);                            \
   BOOST_TEST(EntryOf(Reason::reason_name).name == #reason_name);
   GUANXI_REASONS(CHECK_NUMBER)
 #undef CHECK_NUMBER

@@ -55,9 +55,9 @@ BOOST_AUTO_TEST_CASE(account_ids_are_plain_utf8_of_1_to_128_bytes_without_slash)
   for (const std::string& good : {std::string("a"), std::string(128, 'a'), std::string("客户 1"), std::string("a\xc2\xa0z")}) {
     BOOST_TEST(IsAccountId(good), good);
   }
-  for (const std::string& bad : {std::string(), std::string(129, 'a'), std::string("a/b"), std::string("a\nb"), std::string("a\x7f"),
-                                 std::string("a\0b", 3), std::string("a\xc2\x85z"), std::string("a\xff"), std::string("\xc0\xaf"),
-                                 std::string("\xed\xa0\x80")}) {
+  for (const std::string& bad :
+       {std::string(), std::string(129, 'a'), std::string("a/b"), std::string("a\nb"), std::string("a\x7f"), std::string("a\0b", 3),
+        std::string("a\xc2\x85z"), std::string("a\xff"), std::string("\xc0\xaf"), std::string("\xed\xa0\x80")}) {
     BOOST_TEST(!IsAccountId(bad), bad);
     BOOST_TEST(CheckAfter([&](Record& r) { r.account_id = bad; }) == (Refusal{"ACCOUNT_ID_INVALID", "account_id"}));
   }

@@ -109,7 +109,8 @@ const std::vector<Case> kRefused = {
     {"a numeric time", Replaced(kOrder, "\"2024-03-01T09:30:00Z\"", "1709285400"), "FIELD_INVALID time"},
     {"an attribute twice", With("\"id\":\"o-2\""), "FIELD_INVALID id"},
     {"an attribute twice, once escaped", With(R"("\u0069d":"o-2")"), "FIELD_INVALID id"},
-    {"a field of the data twice", Replaced(kOrder, "\"orderId\":\"o-1\"", "\"orderId\":\"o-1\",\"orderId\":\"o-2\""), "FIELD_INVALID orderId"},
+    {"a field of the data twice", Replaced(kOrder, "\"orderId\":\"o-1\"", "\"orderId\":\"o-1\",\"orderId\":\"o-2\""),
+     "FIELD_INVALID orderId"},
     {"an extension that is an object", With("\"trace\":{}"), "FIELD_INVALID trace"},
     {"an extension that is an array", With("\"trace\":[1]"), "FIELD_INVALID trace"},
     {"an actor that is a number", With("\"actor\":5"), "FIELD_INVALID actor"},
@@ -141,7 +142,9 @@ BOOST_AUTO_TEST_CASE(an_order_in_json_becomes_a_record_that_decodes) {
   BOOST_TEST(decoder.DecodeBody(record.View()).ok());
 }
 
-BOOST_DATA_TEST_CASE(what_is_wrong_is_refused_with_reason_and_field, kRefused, sample) { BOOST_TEST(RefusalOf(sample.json) == sample.refusal); }
+BOOST_DATA_TEST_CASE(what_is_wrong_is_refused_with_reason_and_field, kRefused, sample) {
+  BOOST_TEST(RefusalOf(sample.json) == sample.refusal);
+}
 
 BOOST_AUTO_TEST_CASE(the_account_is_the_partition_key_or_else_the_subject) {
   BOOST_TEST(Read(Replaced(kOrder, "partitionkey", "subject")).account_id == "ACME");

@@ -214,7 +214,8 @@ const std::vector<Case> kRefused = {
      "lines { quantity_micros: 1000000 unit_price_micros: 1 }",
      "AMOUNT_OUT_OF_RANGE lines"},
     {"CreditNoteIssued", "credit_note_id: 'n' currency_code: 'CNY'", "FIELD_INVALID lines"},
-    {"InvoiceIssued", "invoice_id: 'i' amount { micros: 0 currency_code: 'EUR' } due_at { seconds: 1709285400 }", "AMOUNT_OUT_OF_RANGE amount"},
+    {"InvoiceIssued", "invoice_id: 'i' amount { micros: 0 currency_code: 'EUR' } due_at { seconds: 1709285400 }",
+     "AMOUNT_OUT_OF_RANGE amount"},
     {"InvoiceIssued", "invoice_id: 'i' due_at { seconds: 1709285400 }", "FIELD_INVALID amount"},
     {"InvoiceIssued", "invoice_id: 'i' amount " + kEur, "FIELD_INVALID due_at"},
     {"InvoiceIssued", "invoice_id: 'i' amount " + kEur + " due_at { seconds: 1709285399 }", "FIELD_INVALID due_at"},
@@ -278,11 +279,12 @@ BOOST_AUTO_TEST_CASE(an_order_arrives_with_all_its_fields) {
 }
 
 BOOST_AUTO_TEST_CASE(a_visit_arrives_with_its_people) {
-  const auto e = Decoded<relations::VisitHeld>("VisitHeld", R"(visit_id: 'v' kind: VISIT_KIND_MEETING first: true review_of: 'u' purpose: 'p'
+  const auto e =
+      Decoded<relations::VisitHeld>("VisitHeld", R"(visit_id: 'v' kind: VISIT_KIND_MEETING first: true review_of: 'u' purpose: 'p'
       planned_minutes: 30 actual_minutes: 45 customers { contact_id: 'c' level: LEVEL_EXECUTIVE department: 'd' role: COMMITTEE_ROLE_USER }
       ours { employee: 'li' level: LEVEL_SENIOR })");
-  BOOST_TEST((e.customers == std::vector<relations::CustomerParticipant>{
-                                 {"c", relations::Level::kExecutive, "d", relations::CommitteeRole::kUser}}));
+  BOOST_TEST((e.customers ==
+              std::vector<relations::CustomerParticipant>{{"c", relations::Level::kExecutive, "d", relations::CommitteeRole::kUser}}));
   BOOST_TEST((e.ours == std::vector<relations::OurParticipant>{{"li", relations::Level::kSenior}}));
   BOOST_TEST((e.kind == relations::VisitKind::kMeeting && e.first && e.review_of == "u" && e.purpose == "p"));
   BOOST_TEST((e.planned_minutes == 30 && e.actual_minutes == 45));
@@ -383,7 +385,8 @@ BOOST_AUTO_TEST_CASE(damaged_payloads_are_answered_never_fatal) {
     const std::string good = Payload(sample.type, sample.text);
     for (int round = 0; round < 200; ++round) {
       std::string payload = good + std::string(random() % 4, static_cast<char>(random()));
-      for (size_t i = 0; i < payload.size() / 4 + 1 && !payload.empty(); ++i) payload[random() % payload.size()] = static_cast<char>(random());
+      for (size_t i = 0; i < payload.size() / 4 + 1 && !payload.empty(); ++i)
+        payload[random() % payload.size()] = static_cast<char>(random());
       const auto body = Decode(RecordOf(sample.type, payload));
       if (!body.ok()) BOOST_REQUIRE_MESSAGE(known.contains(ReasonOf(body.status())->name), body.status());
     }
@@ -391,8 +394,7 @@ BOOST_AUTO_TEST_CASE(damaged_payloads_are_answered_never_fatal) {
 }
 
 // Messages that are values inside events, not events.
-const std::set<std::string> kValueMessages = {"Money",          "PersonalFact", "CustomerParticipant",
-                                              "OurParticipant", "ActionItem",   "OrderLine"};
+const std::set<std::string> kValueMessages = {"Money", "PersonalFact", "CustomerParticipant", "OurParticipant", "ActionItem", "OrderLine"};
 
 BOOST_AUTO_TEST_CASE(every_event_message_has_a_type_number_and_every_number_a_message) {
   std::set<std::string> messages;

@@ -64,7 +64,8 @@ BOOST_AUTO_TEST_CASE(a_line_becomes_the_event_it_says) {
 }
 
 BOOST_AUTO_TEST_CASE(data_of_an_unknown_type_go_as_they_came) {
-  Import(R"({"specversion":"1.0","id":"1","source":"/x","type":"com.example.Ping","subject":"ACME","time":"2024-03-01T09:30:00Z","data":{"a":1}})");
+  Import(
+      R"({"specversion":"1.0","id":"1","source":"/x","type":"com.example.Ping","subject":"ACME","time":"2024-03-01T09:30:00Z","data":{"a":1}})");
   const auto& event = sink.events.at(0);
   BOOST_TEST(event.raw().type() == "com.example.Ping");
   BOOST_TEST(event.raw().content_type() == "application/json");
@@ -95,7 +96,8 @@ BOOST_AUTO_TEST_CASE(what_an_export_holds_beside_events_is_passed_over) {
   clock.account_id.clear();
   clock.account_version = 0;
   const codec::Record referral = RecordOf(relations::EventType::kReferralRecorded);
-  Import(codec::CloudEventFromRecord(parked) + "\n" + codec::CloudEventFromRecord(clock) + "\n" + codec::CloudEventFromRecord(referral) + "\n");
+  Import(codec::CloudEventFromRecord(parked) + "\n" + codec::CloudEventFromRecord(clock) + "\n" + codec::CloudEventFromRecord(referral) +
+         "\n");
   BOOST_TEST(sink.events.empty());
   BOOST_TEST(report.Count(Outcome::kParkedEvent) == 1);
   BOOST_TEST(report.Count(Outcome::kEngineRecord) == 2);
@@ -103,7 +105,9 @@ BOOST_AUTO_TEST_CASE(what_an_export_holds_beside_events_is_passed_over) {
 
 BOOST_AUTO_TEST_CASE(sealed_personal_parts_stay_behind_and_are_counted) {
   codec::Record contact = RecordOf(relations::EventType::kContactAdded);
-  contact.payload = "\x0a\x02" "c1";
+  contact.payload =
+      "\x0a\x02"
+      "c1";
   contact.sealed.push_back({"c1", "key", "nonce", "ciphertext"});
   Import(codec::CloudEventFromRecord(contact) + "\n");
   BOOST_TEST(sink.events.at(0).data().value() == contact.payload);

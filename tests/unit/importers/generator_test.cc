@@ -58,7 +58,8 @@ struct Folded {
     relations::ChildSet children;
     for (auto& key : relations::ChildrenNeeded(core, event, context.calendar))
       if (const auto row = rows.find(RowName(key)); row != rows.end()) children.Load(key, row->second.second);
-    for (const auto& anomaly : relations::Fold(core, children, event, context).anomalies) ++anomalies[std::string(relations::NameOf(anomaly.kind))];
+    for (const auto& anomaly : relations::Fold(core, children, event, context).anomalies)
+      ++anomalies[std::string(relations::NameOf(anomaly.kind))];
     children.ForEachDirty([this](const relations::ChildKey& key, const relations::Child* child) {
       if (child == nullptr) return void(rows.erase(RowName(key)));
       rows[RowName(key)] = {key, *child};
@@ -219,8 +220,9 @@ BOOST_AUTO_TEST_CASE(the_accounts_of_two_years_form_the_pyramid_of_tiers) {
   const FoldedAll folded(Generated(options).events(), options.to);
   std::map<relations::Tier, int> tiers;
   for (const auto& [id, account] : folded.accounts) ++tiers[account.core.tier.tier];
-  BOOST_TEST_MESSAGE("ordinary " << tiers[relations::Tier::kOrdinary] << ", preferred " << tiers[relations::Tier::kPreferred] << ", partner "
-                                 << tiers[relations::Tier::kPartner] << ", strategic " << tiers[relations::Tier::kStrategic]);
+  BOOST_TEST_MESSAGE("ordinary " << tiers[relations::Tier::kOrdinary] << ", preferred " << tiers[relations::Tier::kPreferred]
+                                 << ", partner " << tiers[relations::Tier::kPartner] << ", strategic "
+                                 << tiers[relations::Tier::kStrategic]);
   const auto within = [&](relations::Tier tier, int low, int high) { return tiers[tier] >= low && tiers[tier] <= high; };
   BOOST_TEST(within(relations::Tier::kStrategic, 10, 30), tiers[relations::Tier::kStrategic]);
   BOOST_TEST(within(relations::Tier::kPartner, 35, 70), tiers[relations::Tier::kPartner]);

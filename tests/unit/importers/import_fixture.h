@@ -2,6 +2,7 @@
 // written for one test, and the shared real data.
 #pragma once
 
+#include <unistd.h>
 #include <zlib.h>
 
 #include <boost/test/unit_test.hpp>
@@ -10,7 +11,6 @@
 #include <fstream>
 #include <map>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
 #include "importers/import.h"

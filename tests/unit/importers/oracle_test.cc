@@ -81,7 +81,9 @@ BOOST_AUTO_TEST_CASE(won_lost_and_amounts_of_every_agent_are_the_oracles) {
     int64_t opened = 0, won = 0, lost = 0, micros = 0;
   };
   std::map<std::string, Score> scores;
-  const auto score = [&](const guanxi::v1::NewEvent& event, const std::string& id) -> Score& { return scores[agents.at(event.account_id() + "/" + id)]; };
+  const auto score = [&](const guanxi::v1::NewEvent& event, const std::string& id) -> Score& {
+    return scores[agents.at(event.account_id() + "/" + id)];
+  };
   for (const auto& event : Run(ImportCrm, "crm")) {
     if (TypeOf(event) == "OpportunityOpened") {
       const auto opened = As<ev::OpportunityOpened>(event);
@@ -120,8 +122,8 @@ BOOST_AUTO_TEST_CASE(purchase_days_of_every_customer_are_the_published_ones) {
     if (at <= cutoff) days[event.account_id()].insert(at.micros / kMicrosPerDay);
   }
   // The oracle ends with an error when it differs from the published table.
-  const json::object oracle =
-      AskOracle("cdnow_oracle.py", "'" + Path("cdnow/CDNOW_sample.txt") + "' --summary '" + Path("cdnow/cdnow_customers_summary.csv") + "'");
+  const json::object oracle = AskOracle(
+      "cdnow_oracle.py", "'" + Path("cdnow/CDNOW_sample.txt") + "' --summary '" + Path("cdnow/cdnow_customers_summary.csv") + "'");
   BOOST_TEST(oracle.at("published").at("equal").as_int64() == 2'357);
   const auto& by_account = oracle.at("by_account").as_object();
   BOOST_REQUIRE_EQUAL(by_account.size(), days.size());

@@ -119,8 +119,8 @@ BOOST_AUTO_TEST_CASE(rows_of_a_customer_that_are_no_lines_are_skipped_by_reason)
       "C4,A,X,1,2010-12-01 08:26:00,1.0,7.0,UK\n"
       "5,A,X,-1,2010-12-01 08:26:00,1.0,7.0,UK\n");
   BOOST_TEST(sink.events.empty());
-  for (const Outcome outcome : {Outcome::kNegativePrice, Outcome::kNotAnOrder, Outcome::kZeroQuantity, Outcome::kPositiveCancellation,
-                                Outcome::kNegativeQuantity})
+  for (const Outcome outcome :
+       {Outcome::kNegativePrice, Outcome::kNotAnOrder, Outcome::kZeroQuantity, Outcome::kPositiveCancellation, Outcome::kNegativeQuantity})
     BOOST_TEST(report.Count(outcome) == 1, NameOf(outcome));
 }
 
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(broken_rows_name_file_and_line_and_stop_nothing_else) {
       "1,A,X,1,2010-12-01 08:26:00,1.0,7.0,UK\n");
   BOOST_TEST(sink.events.size() == 2);
   BOOST_REQUIRE_EQUAL(report.problems.size(), 7);
-  const Outcome expected[] = {Outcome::kWrongFieldCount, Outcome::kBadNumber, Outcome::kBadTime, Outcome::kBadNumber,
+  const Outcome expected[] = {Outcome::kWrongFieldCount, Outcome::kBadNumber, Outcome::kBadTime,     Outcome::kBadNumber,
                               Outcome::kBadId,           Outcome::kNotUtf8,   Outcome::kMalformedRow};
   for (size_t i = 0; i < 7; ++i) {
     BOOST_TEST(NameOf(report.problems[i].outcome) == NameOf(expected[i]));

@@ -30,7 +30,8 @@ BOOST_AUTO_TEST_CASE(decimals_become_micro_units_exactly) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_exact_amount_is_none) {
-  for (const char* text : {"", "-", ".", "1.", ".5", "1e3", "1,5", " 1", "0.0000001", "1000000000000.000001", "99999999999999999999", "--1"})
+  for (const char* text :
+       {"", "-", ".", "1.", ".5", "1e3", "1,5", " 1", "0.0000001", "1000000000000.000001", "99999999999999999999", "--1"})
     BOOST_TEST(Micros(text) == kNone, text);
 }
 
@@ -42,14 +43,16 @@ BOOST_AUTO_TEST_CASE(local_times_are_read_at_their_offset) {
 }
 
 BOOST_AUTO_TEST_CASE(times_that_do_not_exist_are_none) {
-  for (const char* text : {"", "2011-02-29", "2010-13-01", "20100230", "2010-12-01 24:00:00", "2010-12-01 08:60", "2010-12-01 8:26", "2010-12-01x",
-                           "2010-1201", "2010-12-01 08:26:00Z"})
+  for (const char* text : {"", "2011-02-29", "2010-13-01", "20100230", "2010-12-01 24:00:00", "2010-12-01 08:60", "2010-12-01 8:26",
+                           "2010-12-01x", "2010-1201", "2010-12-01 08:26:00Z"})
     BOOST_TEST(Local(text) == "none", text);
 }
 
 BOOST_AUTO_TEST_CASE(utf8_is_told_from_other_bytes) {
-  for (const char* good : {"", "plain", "caf\xc3\xa9", "\xe5\xa4\xa7\xe5\xae\xa2\xe6\x88\xb7", "\xf0\x9f\x98\x80"}) BOOST_TEST(IsUtf8(good), good);
-  for (const char* bad : {"caf\xe9", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe5\xa4", "\x80", "\xe0\x80\x80"}) BOOST_TEST(!IsUtf8(bad));
+  for (const char* good : {"", "plain", "caf\xc3\xa9", "\xe5\xa4\xa7\xe5\xae\xa2\xe6\x88\xb7", "\xf0\x9f\x98\x80"})
+    BOOST_TEST(IsUtf8(good), good);
+  for (const char* bad : {"caf\xe9", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe5\xa4", "\x80", "\xe0\x80\x80"})
+    BOOST_TEST(!IsUtf8(bad));
 }
 
 BOOST_AUTO_TEST_CASE(ids_are_short_and_plain) {

@@ -1,6 +1,5 @@
-#include <boost/test/unit_test.hpp>
-
 #include <algorithm>
+#include <boost/test/unit_test.hpp>
 #include <random>
 #include <thread>
 
@@ -155,7 +154,9 @@ BOOST_AUTO_TEST_CASE(a_rebuild_gives_the_same_rows) {
   std::shuffle(records.begin(), records.end(), random);
   for (size_t i = 0; i < records.size(); ++i) {
     BOOST_REQUIRE(fixture.Append(records[i]).status.ok());
-    if (i % 60 == 59) BOOST_REQUIRE(fixture.cluster().AdvanceClock(Timestamp{At("2023-06-01").micros + static_cast<int64_t>(i) * 2 * kMicrosPerDay}, "test").ok());
+    if (i % 60 == 59)
+      BOOST_REQUIRE(
+          fixture.cluster().AdvanceClock(Timestamp{At("2023-06-01").micros + static_cast<int64_t>(i) * 2 * kMicrosPerDay}, "test").ok());
   }
   fixture.Append(Order("acme", "o0", "2025-03-01", 1));  // a conflict: parked
   const auto verified = fixture.cluster().Rebuild(PartitionId(0), true, {});
@@ -233,8 +234,9 @@ BOOST_AUTO_TEST_CASE(months_are_summed_up_to_the_end_of_time) {
   const BusinessCalendar utc;
   const auto sum = [&](const char* from, Timestamp to) {
     int64_t micros = 0;
-    const auto status = partition::ScanMonths(*fixture.ViewFor("acme"), utc.MonthOf(At(from)), utc.MonthOf(to),
-                                              [&](const partition::MonthlyRevenue& row) { micros += static_cast<int64_t>(row.net_revenue); });
+    const auto status =
+        partition::ScanMonths(*fixture.ViewFor("acme"), utc.MonthOf(At(from)), utc.MonthOf(to),
+                              [&](const partition::MonthlyRevenue& row) { micros += static_cast<int64_t>(row.net_revenue); });
     BOOST_TEST(status.ok());
     return micros / 1'000'000;
   };

@@ -10,17 +10,17 @@ using namespace guanxi;
 
 BOOST_AUTO_TEST_SUITE(rpc_status_suite)
 
-BOOST_AUTO_TEST_CASE(every_reason_arrives_with_its_code_name_and_metadata) {
-#define CHECK_REASON(name, number, status_code, cause, remedy)                                                  \
-  {                                                                                                             \
-    const grpc::Status status = rpc::ToGrpc(Refuse(Reason::name, "why", {{"field", "x"}}));                     \
+BOOST_AUTO_TEST_CASE(every_reason_arrives_with_its_code_name_and_metadata){
+#define CHECK_REASON(name, number, status_code, cause, remedy)                                                   \
+  {                                                                                                              \
+    const grpc::Status status = rpc::ToGrpc(Refuse(Reason::name, "why", {{"field", "x"}}));                      \
     BOOST_TEST(static_cast<int>(status.error_code()) == static_cast<int>(absl::StatusCode::status_code), #name); \
-    const auto info = rpc::ErrorInfoOf(status);                                                                 \
-    BOOST_REQUIRE(info.has_value());                                                                            \
-    BOOST_TEST(info->reason == #name);                                                                          \
-    BOOST_TEST(info->metadata.at("field") == "x");                                                              \
+    const auto info = rpc::ErrorInfoOf(status);                                                                  \
+    BOOST_REQUIRE(info.has_value());                                                                             \
+    BOOST_TEST(info->reason == #name);                                                                           \
+    BOOST_TEST(info->metadata.at("field") == "x");                                                               \
   }
-  GUANXI_REASONS(CHECK_REASON)
+    GUANXI_REASONS(CHECK_REASON)
 #undef CHECK_REASON
 }
 

@@ -28,7 +28,8 @@ BOOST_AUTO_TEST_CASE(a_consistency_token_says_what_was_put_in) {
 BOOST_AUTO_TEST_CASE(a_token_of_another_epoch_or_another_kind_is_refused) {
   const std::string text = rpc::EncodePositions(rpc::TokenKind::kConsistency, kToken);
   BOOST_TEST(IsRefusedAs(rpc::DecodePositions(rpc::TokenKind::kConsistency, text, "epoch-2").status(), Reason::CONSISTENCY_TOKEN_INVALID));
-  BOOST_TEST(IsRefusedAs(rpc::DecodePositions(rpc::TokenKind::kLogCheckpoint, text, "epoch-1").status(), Reason::CONSISTENCY_TOKEN_INVALID));
+  BOOST_TEST(
+      IsRefusedAs(rpc::DecodePositions(rpc::TokenKind::kLogCheckpoint, text, "epoch-1").status(), Reason::CONSISTENCY_TOKEN_INVALID));
 }
 
 BOOST_AUTO_TEST_CASE(every_changed_character_and_every_cut_of_a_token_is_found) {
