@@ -12,6 +12,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "grpc/health/v1/health.pb.h"
 #include "guanxid/account_service.h"
 #include "guanxid/admin_service.h"
 #include "guanxid/audit_service.h"
@@ -130,6 +131,8 @@ struct Daemon::Impl {
     absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> credentials = CredentialsOf(config);
     if (!credentials.ok()) return credentials.status();
     grpc::EnableDefaultHealthCheckService(true);
+    // gRPC's health service is listed by reflection, but only a linked-in descriptor can be shown.
+    google::protobuf::LinkMessageReflection<grpc::health::v1::HealthCheckRequest>();
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     MakeHandlers();
     const std::string& address = config.Text("listen");
