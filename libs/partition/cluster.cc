@@ -132,14 +132,6 @@ class Actor {
     return view_;
   }
 
-  absl::StatusOr<ViewPtr> WaitFor(Position position, std::chrono::steady_clock::time_point deadline) const {
-    std::unique_lock lock(view_mutex_);
-    if (view_changed_.wait_until(lock, deadline, [&] { return view_->log_size > position.value; })) return view_;
-    return Refuse(Reason::POSITION_NOT_REACHED,
-                  fmt::format("partition {} has applied {} records, not yet position {}", id_.value, view_->log_size, position.value),
-                  {{"retry_after_ms", "100"}});
-  }
-
   PartitionStatus status() const {
     PartitionStatus status;
     {
@@ -161,11 +153,8 @@ class Actor {
   };
 
   void Publish(ViewPtr view) {
-    {
-      const std::lock_guard lock(view_mutex_);
-      view_ = std::move(view);
-    }
-    view_changed_.notify_all();
+    const std::lock_guard lock(view_mutex_);
+    view_ = std::move(view);
   }
 
   std::vector<Queued> Take(std::vector<std::function<void(Writer&, store::Store&)>>& tasks) {
@@ -298,7 +287,6 @@ class Actor {
   bool healthy_ = true;
 
   mutable std::mutex view_mutex_;
-  mutable std::condition_variable view_changed_;
   ViewPtr view_;
 
   std::mutex delivered_mutex_;
@@ -386,10 +374,6 @@ SubmissionResult Cluster::SubmitAndWait(PartitionId partition, Submission submis
 }
 
 ViewPtr Cluster::ViewOf(PartitionId partition) const { return impl_->Of(partition).view(); }
-
-absl::StatusOr<ViewPtr> Cluster::WaitFor(PartitionId partition, Position position, std::chrono::steady_clock::time_point deadline) const {
-  return impl_->Of(partition).WaitFor(position, deadline);
-}
 
 uint64_t Cluster::AddCommitListener(std::function<void(PartitionId)> f) {
   const std::lock_guard lock(impl_->listeners_mutex);

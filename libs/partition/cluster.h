@@ -73,8 +73,6 @@ class Cluster {
 
   // The newest committed view. Never null. Lock held for a pointer copy only.
   ViewPtr ViewOf(PartitionId partition) const;
-  // Waits until the partition has applied `position`; POSITION_NOT_REACHED at the deadline.
-  absl::StatusOr<ViewPtr> WaitFor(PartitionId partition, Position position, std::chrono::steady_clock::time_point deadline) const;
   // `f` runs on a partition's thread after each commit: it must not block.
   uint64_t AddCommitListener(std::function<void(PartitionId)> f);
   void RemoveCommitListener(uint64_t id);

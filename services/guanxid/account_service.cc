@@ -15,14 +15,13 @@ namespace {
 constexpr int kBatchAccountsMax = 1000;
 
 // The account id that the selector means now.
-absl::StatusOr<std::string> Resolve(const Node& node, const v1::AccountSelector& selector, const v1::Consistency& consistency,
-                                    Deadline deadline) {
+absl::StatusOr<std::string> Resolve(const Node& node, const v1::AccountSelector& selector, const v1::Consistency& consistency) {
   if (!selector.account_id().empty()) return selector.account_id();
   if (!selector.has_external_id()) return Refuse(Reason::REQUEST_INVALID, "say which account", {{"field", "account"}});
   const v1::ExternalId& wanted = selector.external_id();
   std::vector<std::string> found;
   for (uint32_t p = 0; p < node.cluster.partitions(); ++p) {
-    const absl::StatusOr<partition::ViewPtr> view = ViewFor(node, PartitionId{p}, consistency, deadline);
+    const absl::StatusOr<partition::ViewPtr> view = ViewFor(node, PartitionId{p}, consistency);
     if (!view.ok()) return view.status();
     const absl::StatusOr<std::vector<std::string>> ids = partition::FindByExternalId(**view, wanted.system(), wanted.external_id());
     if (!ids.ok()) return ids.status();
@@ -41,11 +40,10 @@ struct Read {
   partition::AccountAt account;
 };
 
-absl::StatusOr<Read> ReadSelected(const Node& node, const v1::AccountSelector& selector, const v1::Consistency& consistency,
-                                  Deadline deadline) {
-  const absl::StatusOr<std::string> id = Resolve(node, selector, consistency, deadline);
+absl::StatusOr<Read> ReadSelected(const Node& node, const v1::AccountSelector& selector, const v1::Consistency& consistency) {
+  const absl::StatusOr<std::string> id = Resolve(node, selector, consistency);
   if (!id.ok()) return id.status();
-  absl::StatusOr<partition::ViewPtr> view = ViewFor(node, node.cluster.PartitionOf(*id), consistency, deadline);
+  absl::StatusOr<partition::ViewPtr> view = ViewFor(node, node.cluster.PartitionOf(*id), consistency);
   if (!view.ok()) return view.status();
   const absl::StatusOr<partition::AsOf> as_of = AsOfFrom(**view, consistency);
   if (!as_of.ok()) return as_of.status();
@@ -54,17 +52,16 @@ absl::StatusOr<Read> ReadSelected(const Node& node, const v1::AccountSelector& s
   return Read{*std::move(view), *std::move(account)};
 }
 
-absl::Status GetAccount(const Node& node, const v1::GetAccountRequest& request, v1::GetAccountResponse& response, Deadline deadline) {
-  const absl::StatusOr<Read> read = ReadSelected(node, request.account(), request.consistency(), deadline);
+absl::Status GetAccount(const Node& node, const v1::GetAccountRequest& request, v1::GetAccountResponse& response) {
+  const absl::StatusOr<Read> read = ReadSelected(node, request.account(), request.consistency());
   if (!read.ok()) return read.status();
   *response.mutable_account() = AccountFrom(*read->view, read->account, request.view());
   *response.mutable_read_at() = ReadAtOf(node, *read->view, read->account.known_to, read->account.valid_to);
   return absl::OkStatus();
 }
 
-absl::Status ExplainAccount(const Node& node, const v1::ExplainAccountRequest& request, v1::ExplainAccountResponse& response,
-                            Deadline deadline) {
-  const absl::StatusOr<Read> read = ReadSelected(node, request.account(), request.consistency(), deadline);
+absl::Status ExplainAccount(const Node& node, const v1::ExplainAccountRequest& request, v1::ExplainAccountResponse& response) {
+  const absl::StatusOr<Read> read = ReadSelected(node, request.account(), request.consistency());
   if (!read.ok()) return read.status();
   absl::StatusOr<v1::ExplainAccountResponse> explanation = ExplanationFrom(*read->view, read->account);
   if (!explanation.ok()) return explanation.status();
@@ -73,12 +70,11 @@ absl::Status ExplainAccount(const Node& node, const v1::ExplainAccountRequest& r
   return absl::OkStatus();
 }
 
-absl::Status BatchGetAccounts(const Node& node, const v1::BatchGetAccountsRequest& request, v1::BatchGetAccountsResponse& response,
-                              Deadline deadline) {
+absl::Status BatchGetAccounts(const Node& node, const v1::BatchGetAccountsRequest& request, v1::BatchGetAccountsResponse& response) {
   if (request.account_ids().empty() || request.account_ids_size() > kBatchAccountsMax) {
     return Refuse(Reason::REQUEST_INVALID, "a request has 1-1000 account ids", {{"field", "account_ids"}});
   }
-  const absl::StatusOr<std::vector<partition::ViewPtr>> views = ViewsFor(node, request.consistency(), deadline);
+  const absl::StatusOr<std::vector<partition::ViewPtr>> views = ViewsFor(node, request.consistency());
   if (!views.ok()) return views.status();
   for (const std::string& id : request.account_ids()) {
     const partition::View& view = *(*views)[node.cluster.PartitionOf(id).value];
@@ -95,7 +91,7 @@ absl::Status BatchGetAccounts(const Node& node, const v1::BatchGetAccountsReques
   return absl::OkStatus();
 }
 
-absl::Status ListAccounts(const Node& node, const v1::ListAccountsRequest& request, v1::ListAccountsResponse& response, Deadline deadline) {
+absl::Status ListAccounts(const Node& node, const v1::ListAccountsRequest& request, v1::ListAccountsResponse& response) {
   v1::ListAccountsRequest arguments = request;
   arguments.clear_page_size();
   arguments.clear_page_token();
@@ -103,7 +99,7 @@ absl::Status ListAccounts(const Node& node, const v1::ListAccountsRequest& reque
   const uint64_t hash = rpc::HashOfArguments(arguments);
   const absl::StatusOr<std::string> cursor = rpc::DecodePage(hash, request.page_token());
   if (!cursor.ok()) return cursor.status();
-  const absl::StatusOr<std::vector<partition::ViewPtr>> views = ViewsFor(node, request.consistency(), deadline);
+  const absl::StatusOr<std::vector<partition::ViewPtr>> views = ViewsFor(node, request.consistency());
   if (!views.ok()) return views.status();
   absl::StatusOr<AccountPage> page = ReadAccountPage(*views, request, *cursor, PageSizeOf(request.page_size()));
   if (!page.ok()) return page.status();
@@ -113,14 +109,14 @@ absl::Status ListAccounts(const Node& node, const v1::ListAccountsRequest& reque
   return absl::OkStatus();
 }
 
-absl::Status ListTimeline(const Node& node, const v1::ListTimelineRequest& request, v1::ListTimelineResponse& response, Deadline deadline) {
+absl::Status ListTimeline(const Node& node, const v1::ListTimelineRequest& request, v1::ListTimelineResponse& response) {
   v1::ListTimelineRequest arguments = request;
   arguments.clear_page_size();
   arguments.clear_page_token();
   const uint64_t hash = rpc::HashOfArguments(arguments);
   const absl::StatusOr<std::string> cursor = rpc::DecodePage(hash, request.page_token());
   if (!cursor.ok()) return cursor.status();
-  const absl::StatusOr<Read> read = ReadSelected(node, request.account(), {}, deadline);
+  const absl::StatusOr<Read> read = ReadSelected(node, request.account(), {});
   if (!read.ok()) return read.status();
   v1::EventFilter wanted = request.filter();
   wanted.set_account_id(read->account.core.id.value);

@@ -38,7 +38,7 @@ absl::Status SetPartition(const Node& node, const partition::View& view, v1::Par
   return counters;
 }
 
-absl::Status ListPartitions(const Node& node, const v1::ListPartitionsRequest&, v1::ListPartitionsResponse& response, Deadline) {
+absl::Status ListPartitions(const Node& node, const v1::ListPartitionsRequest&, v1::ListPartitionsResponse& response) {
   for (const partition::ViewPtr& view : NewestViews(node)) {
     if (absl::Status set = SetPartition(node, *view, *response.add_partitions()); !set.ok()) return set;
   }
@@ -85,8 +85,7 @@ absl::Status AddParked(const Node& node, const partition::View& view, const std:
   return absl::OkStatus();
 }
 
-absl::Status ListParkedEvents(const Node& node, const v1::ListParkedEventsRequest& request, v1::ListParkedEventsResponse& response,
-                              Deadline) {
+absl::Status ListParkedEvents(const Node& node, const v1::ListParkedEventsRequest& request, v1::ListParkedEventsResponse& response) {
   v1::ListParkedEventsRequest arguments = request;
   arguments.clear_page_size();
   arguments.clear_page_token();
@@ -117,8 +116,7 @@ absl::Status CheckParkedRequest(const Node& node, const Request& request) {
   return absl::OkStatus();
 }
 
-absl::Status RetryParkedEvent(const Node& node, const v1::RetryParkedEventRequest& request, v1::RetryParkedEventResponse& response,
-                              Deadline) {
+absl::Status RetryParkedEvent(const Node& node, const v1::RetryParkedEventRequest& request, v1::RetryParkedEventResponse& response) {
   if (absl::Status valid = CheckParkedRequest(node, request); !valid.ok()) return valid;
   const PartitionId partition{request.position().partition()};
   const partition::EventOutcome outcome =
@@ -127,8 +125,7 @@ absl::Status RetryParkedEvent(const Node& node, const v1::RetryParkedEventReques
   return outcome.status;
 }
 
-absl::Status DismissParkedEvent(const Node& node, const v1::DismissParkedEventRequest& request, v1::DismissParkedEventResponse& response,
-                                Deadline) {
+absl::Status DismissParkedEvent(const Node& node, const v1::DismissParkedEventRequest& request, v1::DismissParkedEventResponse& response) {
   if (absl::Status valid = CheckParkedRequest(node, request); !valid.ok()) return valid;
   const PartitionId partition{request.position().partition()};
   const partition::EventOutcome outcome =
@@ -139,7 +136,7 @@ absl::Status DismissParkedEvent(const Node& node, const v1::DismissParkedEventRe
   return absl::OkStatus();
 }
 
-absl::Status AdvanceClock(const Node& node, const v1::AdvanceClockRequest& request, v1::AdvanceClockResponse& response, Deadline) {
+absl::Status AdvanceClock(const Node& node, const v1::AdvanceClockRequest& request, v1::AdvanceClockResponse& response) {
   const std::optional<Timestamp> to = rpc::FromProto(request.to());
   if (!request.has_to() || !to) return Refuse(Reason::REQUEST_INVALID, "say to when, in the years 1-9999", {{"field", "to"}});
   if (absl::Status advanced = node.cluster.AdvanceClock(*to, request.actor()); !advanced.ok()) return advanced;

@@ -22,14 +22,13 @@ absl::Status SetTreeHead(const Node& node, const partition::View& view, uint64_t
 
 uint64_t SizeOf(const partition::View& view, uint64_t asked) { return asked == 0 ? view.log_size : asked; }
 
-absl::Status GetTreeHead(const Node& node, const v1::GetTreeHeadRequest& request, v1::GetTreeHeadResponse& response, Deadline) {
+absl::Status GetTreeHead(const Node& node, const v1::GetTreeHeadRequest& request, v1::GetTreeHeadResponse& response) {
   const absl::StatusOr<partition::ViewPtr> view = ViewOf(node, request.partition());
   if (!view.ok()) return view.status();
   return SetTreeHead(node, **view, SizeOf(**view, request.tree_size()), *response.mutable_tree_head());
 }
 
-absl::Status GetInclusionProof(const Node& node, const v1::GetInclusionProofRequest& request, v1::GetInclusionProofResponse& response,
-                               Deadline) {
+absl::Status GetInclusionProof(const Node& node, const v1::GetInclusionProofRequest& request, v1::GetInclusionProofResponse& response) {
   const absl::StatusOr<partition::ViewPtr> view = ViewOf(node, request.position().partition());
   if (!view.ok()) return view.status();
   const uint64_t size = SizeOf(**view, request.tree_size());
@@ -45,8 +44,8 @@ absl::Status GetInclusionProof(const Node& node, const v1::GetInclusionProofRequ
   return absl::OkStatus();
 }
 
-absl::Status GetConsistencyProof(const Node& node, const v1::GetConsistencyProofRequest& request, v1::GetConsistencyProofResponse& response,
-                                 Deadline) {
+absl::Status GetConsistencyProof(const Node& node, const v1::GetConsistencyProofRequest& request,
+                                 v1::GetConsistencyProofResponse& response) {
   const absl::StatusOr<partition::ViewPtr> view = ViewOf(node, request.partition());
   if (!view.ok()) return view.status();
   const uint64_t first = request.first_tree_size(), second = SizeOf(**view, request.second_tree_size());

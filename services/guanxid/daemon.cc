@@ -83,6 +83,7 @@ struct Daemon::Impl {
   std::unique_ptr<partition::Cluster> cluster;
   std::unique_ptr<CommitHub> commits;
   std::unique_ptr<Workers> workers;
+  std::unique_ptr<FreshReads> reads;
   std::unique_ptr<Node> node;
 
   std::unique_ptr<EventServiceHandler> events;
@@ -114,7 +115,8 @@ struct Daemon::Impl {
     keys = *std::move(key_store);
     commits = std::make_unique<CommitHub>(*cluster);
     workers = std::make_unique<Workers>(static_cast<size_t>(config.Number("workers")));
-    node = std::make_unique<Node>(Node{*cluster, *keys, metrics, *commits, *workers});
+    reads = std::make_unique<FreshReads>(*cluster, *commits, *workers);
+    node = std::make_unique<Node>(Node{*cluster, *keys, metrics, *commits, *workers, *reads});
     return absl::OkStatus();
   }
 

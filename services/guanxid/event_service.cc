@@ -30,7 +30,7 @@ absl::StatusOr<v1::Event> FindByKey(const partition::View& view, const v1::Event
                 {{"account_id", key.account_id()}, {"source", key.source()}, {"id", key.id()}});
 }
 
-absl::Status GetEvent(const Node& node, const v1::GetEventRequest& request, v1::GetEventResponse& response, Deadline) {
+absl::Status GetEvent(const Node& node, const v1::GetEventRequest& request, v1::GetEventResponse& response) {
   PartitionId partition;
   if (request.has_position()) {
     partition = PartitionId{request.position().partition()};
@@ -68,7 +68,7 @@ absl::StatusOr<EventPage> ReadPage(const Node& node, const v1::ListEventsRequest
   return ReadTimelinePage(node, *view, filter, cursor, page_size, request.descending());
 }
 
-absl::Status ListEvents(const Node& node, const v1::ListEventsRequest& request, v1::ListEventsResponse& response, Deadline) {
+absl::Status ListEvents(const Node& node, const v1::ListEventsRequest& request, v1::ListEventsResponse& response) {
   const uint64_t arguments = ArgumentsOf(request);
   const absl::StatusOr<std::string> cursor = rpc::DecodePage(arguments, request.page_token());
   if (!cursor.ok()) return cursor.status();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "guanxid/commit_hub.h"
+#include "guanxid/fresh_reads.h"
 #include "guanxid/metrics.h"
 #include "guanxid/workers.h"
 #include "partition/cluster.h"
@@ -15,6 +16,7 @@ struct Node {
   Metrics& metrics;
   CommitHub& commits;
   Workers& workers;
+  FreshReads& reads;
 };
 
 }  // namespace guanxi::service

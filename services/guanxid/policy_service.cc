@@ -78,7 +78,7 @@ absl::StatusOr<std::string> DefinitionOf(const v1::AdoptPolicyRequest& request) 
   return Refuse(Reason::POLICY_NOT_FOUND, "no policy " + request.shipped_name() + " is shipped", {{"name", request.shipped_name()}});
 }
 
-absl::Status AdoptPolicy(const Node& node, const v1::AdoptPolicyRequest& request, v1::AdoptPolicyResponse& response, Deadline) {
+absl::Status AdoptPolicy(const Node& node, const v1::AdoptPolicyRequest& request, v1::AdoptPolicyResponse& response) {
   const absl::StatusOr<std::string> definition = DefinitionOf(request);
   if (!definition.ok()) return definition.status();
   std::optional<Timestamp> effective_at;
@@ -96,7 +96,7 @@ absl::Status AdoptPolicy(const Node& node, const v1::AdoptPolicyRequest& request
   return absl::OkStatus();
 }
 
-absl::Status GetPolicy(const Node& node, const v1::GetPolicyRequest& request, v1::GetPolicyResponse& response, Deadline) {
+absl::Status GetPolicy(const Node& node, const v1::GetPolicyRequest& request, v1::GetPolicyResponse& response) {
   const std::vector<v1::Policy> policies = AllPolicies(node);
   const v1::Policy* found = nullptr;
   for (const v1::Policy& policy : policies) {
@@ -110,7 +110,7 @@ absl::Status GetPolicy(const Node& node, const v1::GetPolicyRequest& request, v1
   return absl::OkStatus();
 }
 
-absl::Status ListPolicies(const Node& node, const v1::ListPoliciesRequest& request, v1::ListPoliciesResponse& response, Deadline) {
+absl::Status ListPolicies(const Node& node, const v1::ListPoliciesRequest& request, v1::ListPoliciesResponse& response) {
   const uint64_t hash = rpc::HashOfArguments(v1::ListPoliciesRequest());
   const absl::StatusOr<std::string> cursor = rpc::DecodePage(hash, request.page_token());
   if (!cursor.ok()) return cursor.status();

@@ -60,8 +60,7 @@ void SetAnswer(const Concentration& figures, relations::CurrencyCode currency, v
   response.set_net_revenue_micros(FormatInt128(figures.net));
 }
 
-absl::Status GetConcentration(const Node& node, const v1::GetConcentrationRequest& request, v1::GetConcentrationResponse& response,
-                              Deadline) {
+absl::Status GetConcentration(const Node& node, const v1::GetConcentrationRequest& request, v1::GetConcentrationResponse& response) {
   const double share = request.share() == 0 ? kShareDefault : request.share();
   if (!(share > 0 && share <= 1)) return Refuse(Reason::REQUEST_INVALID, "share lies above 0 and is at most 1", {{"field", "share"}});
   const absl::StatusOr<Month> from = MonthOf(node, request.has_from(), request.from(), kEarliestTimestamp, "from");
@@ -83,8 +82,7 @@ absl::Status GetConcentration(const Node& node, const v1::GetConcentrationReques
   return absl::OkStatus();
 }
 
-absl::Status GetTierDistribution(const Node& node, const v1::GetTierDistributionRequest&, v1::GetTierDistributionResponse& response,
-                                 Deadline) {
+absl::Status GetTierDistribution(const Node& node, const v1::GetTierDistributionRequest&, v1::GetTierDistributionResponse& response) {
   const std::vector<partition::ViewPtr> views = NewestViews(node);
   std::map<int, uint64_t> accounts;
   for (const partition::ViewPtr& view : views) {

@@ -12,24 +12,16 @@ namespace {
 // Changes when the same log would give other views.
 constexpr int kFoldVersion = 1;
 
-absl::StatusOr<std::vector<rpc::PartitionPosition>> PositionsAsked(const Node& node, const v1::Consistency& consistency) {
-  if (!consistency.has_at_least_as_fresh()) return std::vector<rpc::PartitionPosition>();
-  absl::StatusOr<rpc::PositionsToken> token =
-      rpc::DecodePositions(rpc::TokenKind::kConsistency, consistency.at_least_as_fresh().token(), node.cluster.settings().log_epoch);
-  if (!token.ok()) return token.status();
-  for (const rpc::PartitionPosition& at : token->positions) {
-    if (at.partition >= node.cluster.partitions()) {
-      return Refuse(Reason::CONSISTENCY_TOKEN_INVALID, "the token names a partition that is not here");
-    }
+absl::StatusOr<partition::ViewPtr> FreshView(const Node& node, PartitionId partition, const std::vector<rpc::PartitionPosition>& asked) {
+  partition::ViewPtr view = node.cluster.ViewOf(partition);
+  for (const rpc::PartitionPosition& at : asked) {
+    if (at.partition != partition.value || view->log_size > at.position) continue;
+    return Refuse(Reason::POSITION_NOT_REACHED,
+                  "partition " + std::to_string(at.partition) + " has applied " + std::to_string(view->log_size) +
+                      " records, not yet position " + std::to_string(at.position),
+                  {{"retry_after_ms", "100"}});
   }
-  return std::move(token->positions);
-}
-
-absl::StatusOr<partition::ViewPtr> Wait(const Node& node, PartitionId partition, const std::vector<rpc::PartitionPosition>& asked,
-                                        Deadline deadline) {
-  for (const rpc::PartitionPosition& at : asked)
-    if (at.partition == partition.value) return node.cluster.WaitFor(partition, Position{at.position}, deadline);
-  return node.cluster.ViewOf(partition);
+  return view;
 }
 
 void AddPosition(v1::ReadAt& read_at, rpc::PositionsToken& token, PartitionId partition, Position position) {
@@ -59,19 +51,19 @@ std::string ProjectionOf(const partition::View& view) {
   return std::to_string(kFoldVersion) + "+" + std::to_string(epoch);
 }
 
-absl::StatusOr<partition::ViewPtr> ViewFor(const Node& node, PartitionId partition, const v1::Consistency& consistency, Deadline deadline) {
-  const absl::StatusOr<std::vector<rpc::PartitionPosition>> asked = PositionsAsked(node, consistency);
+absl::StatusOr<partition::ViewPtr> ViewFor(const Node& node, PartitionId partition, const v1::Consistency& consistency) {
+  const absl::StatusOr<std::vector<rpc::PartitionPosition>> asked = PositionsAsked(node.cluster, consistency);
   if (!asked.ok()) return asked.status();
-  return Wait(node, partition, *asked, deadline);
+  return FreshView(node, partition, *asked);
 }
 
-absl::StatusOr<std::vector<partition::ViewPtr>> ViewsFor(const Node& node, const v1::Consistency& consistency, Deadline deadline) {
+absl::StatusOr<std::vector<partition::ViewPtr>> ViewsFor(const Node& node, const v1::Consistency& consistency) {
   if (consistency.has_as_of()) return Refuse(Reason::REQUEST_INVALID, "as_of is not served here", {{"field", "consistency.as_of"}});
-  const absl::StatusOr<std::vector<rpc::PartitionPosition>> asked = PositionsAsked(node, consistency);
+  const absl::StatusOr<std::vector<rpc::PartitionPosition>> asked = PositionsAsked(node.cluster, consistency);
   if (!asked.ok()) return asked.status();
   std::vector<partition::ViewPtr> views;
   for (uint32_t p = 0; p < node.cluster.partitions(); ++p) {
-    absl::StatusOr<partition::ViewPtr> view = Wait(node, PartitionId{p}, *asked, deadline);
+    absl::StatusOr<partition::ViewPtr> view = FreshView(node, PartitionId{p}, *asked);
     if (!view.ok()) return view.status();
     views.push_back(*std::move(view));
   }

@@ -6,16 +6,15 @@
 #include "absl/status/statusor.h"
 #include "guanxi/v1/common.pb.h"
 #include "guanxid/node.h"
-#include "guanxid/unary.h"
 #include "partition/account_reader.h"
 
 namespace guanxi::service {
 
-// The partition's view, at least as fresh as asked; waits until the deadline.
-// CONSISTENCY_TOKEN_INVALID, POSITION_NOT_REACHED.
-absl::StatusOr<partition::ViewPtr> ViewFor(const Node& node, PartitionId partition, const v1::Consistency& consistency, Deadline deadline);
+// The partition's view, at least as fresh as asked. Does not wait: Answer
+// (unary.h) has, until the deadline. CONSISTENCY_TOKEN_INVALID, POSITION_NOT_REACHED.
+absl::StatusOr<partition::ViewPtr> ViewFor(const Node& node, PartitionId partition, const v1::Consistency& consistency);
 // Of all partitions, in order. as_of is not served over many accounts: REQUEST_INVALID.
-absl::StatusOr<std::vector<partition::ViewPtr>> ViewsFor(const Node& node, const v1::Consistency& consistency, Deadline deadline);
+absl::StatusOr<std::vector<partition::ViewPtr>> ViewsFor(const Node& node, const v1::Consistency& consistency);
 std::vector<partition::ViewPtr> NewestViews(const Node& node);
 
 // READ_TIME_INVALID: a position beyond the log or of another partition, a time after the clock.

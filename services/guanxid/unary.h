@@ -6,12 +6,11 @@
 #include <chrono>
 #include <utility>
 
+#include "guanxid/fresh_reads.h"
 #include "guanxid/node.h"
 #include "rpc/status.h"
 
 namespace guanxi::service {
-
-using Deadline = std::chrono::steady_clock::time_point;
 
 // No read waits longer, whatever the client's deadline.
 inline constexpr std::chrono::seconds kWaitMax{10};
@@ -22,7 +21,17 @@ inline Deadline DeadlineOf(const grpc::ServerContextBase& context) {
   return std::chrono::steady_clock::now() + bounded;
 }
 
-// `handler(request, response, deadline)` answers an absl::Status. Request and
+template <class Request>
+std::vector<guanxi::rpc::PartitionPosition> PositionsToWaitFor(const Node& node, const Request& request) {
+  if constexpr (requires { request.consistency(); }) {
+    absl::StatusOr<std::vector<guanxi::rpc::PartitionPosition>> asked = PositionsAsked(node.cluster, request.consistency());
+    if (asked.ok()) return *std::move(asked);
+  }
+  // What is wrong with a token is the handler's to say.
+  return {};
+}
+
+// `handler(request, response)` answers an absl::Status. Request and
 // response live until the reactor is finished. rpc: a literal, "EventService.Append".
 template <class Request, class Response, class Handler>
 grpc::ServerUnaryReactor* Answer(const Node& node, const char* rpc, grpc::CallbackServerContext* context, const Request* request,
@@ -30,20 +39,21 @@ grpc::ServerUnaryReactor* Answer(const Node& node, const char* rpc, grpc::Callba
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   const auto arrived = std::chrono::steady_clock::now();
   const Deadline deadline = DeadlineOf(*context);
-  node.workers.Post([&node, rpc, request, response, reactor, arrived, deadline, handler = std::move(handler)] {
-    const absl::Status status = handler(*request, *response, deadline);
-    node.metrics.RpcDone(rpc, status, std::chrono::steady_clock::now() - arrived);
-    reactor->Finish(guanxi::rpc::ToGrpc(status));
-  });
+  node.reads.RunAt(PositionsToWaitFor(node, *request), deadline,
+                   [&node, rpc, request, response, reactor, arrived, handler = std::move(handler)] {
+                     const absl::Status status = handler(*request, *response);
+                     node.metrics.RpcDone(rpc, status, std::chrono::steady_clock::now() - arrived);
+                     reactor->Finish(guanxi::rpc::ToGrpc(status));
+                   });
   return reactor;
 }
 
 }  // namespace guanxi::service
 
-// Defines the handler's method: `Method(node, request, response, deadline)` of the same file answers it.
-#define GUANXI_ANSWER(Service, Method)                                                                                                     \
-  grpc::ServerUnaryReactor* Service##Handler::Method(grpc::CallbackServerContext* context, const v1::Method##Request* request,             \
-                                                     v1::Method##Response* response) {                                                     \
-    return Answer(node_, #Service "." #Method, context, request, response,                                                                 \
-                  [this](const auto& asked, auto& answer, Deadline deadline) { return service::Method(node_, asked, answer, deadline); }); \
+// Defines the handler's method: `Method(node, request, response)` of the same file answers it.
+#define GUANXI_ANSWER(Service, Method)                                                                                         \
+  grpc::ServerUnaryReactor* Service##Handler::Method(grpc::CallbackServerContext* context, const v1::Method##Request* request, \
+                                                     v1::Method##Response* response) {                                         \
+    return Answer(node_, #Service "." #Method, context, request, response,                                                     \
+                  [this](const auto& asked, auto& answer) { return service::Method(node_, asked, answer); });                  \
   }

@@ -5,8 +5,10 @@
 #include <grpcpp/grpcpp.h>
 
 #include <boost/test/unit_test.hpp>
+#include <condition_variable>
 #include <cstdlib>
 #include <filesystem>
+#include <mutex>
 #include <thread>
 
 #include "base/reason.h"
@@ -23,6 +25,7 @@
 #include "guanxi/v1/portfolio_service.grpc.pb.h"
 #include "rpc/status.h"
 #include "rpc/time.h"
+#include "rpc/tokens.h"
 
 using namespace guanxi;
 
@@ -206,6 +209,86 @@ BOOST_AUTO_TEST_CASE(refusals_name_their_reason) {
   v1::GetAccountResponse account;
   Context context;
   BOOST_TEST(ReasonOf(running.accounts->GetAccount(&context, request, &account)) == "ACCOUNT_NOT_FOUND");
+}
+
+// Reads of an account that wait for a token, all at once.
+class Waiting {
+ public:
+  Waiting(Running& running, const v1::GetAccountRequest& request, size_t readers) : calls_(readers) {
+    for (Call& call : calls_)
+      running.accounts->async()->GetAccount(&call.context, &request, &call.response, [this, &call](const grpc::Status& status) {
+        const std::lock_guard lock(mutex_);
+        call.status = status;
+        ++answered_;
+        changed_.notify_all();
+      });
+  }
+  // Returns at the latest when every call's deadline has passed.
+  void AllAnswered() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return answered_ == calls_.size(); });
+  }
+  size_t answered() {
+    const std::lock_guard lock(mutex_);
+    return answered_;
+  }
+  struct Call {
+    Context context;
+    v1::GetAccountResponse response;
+    grpc::Status status;
+  };
+  const std::vector<Call>& calls() const { return calls_; }
+
+ private:
+  std::vector<Call> calls_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  size_t answered_ = 0;
+};
+
+// Of the position after the account's newest.
+v1::GetAccountRequest AskOfTheFuture(const std::string& account, const v1::AppendResponse& written, Running& running) {
+  v1::ListPartitionsResponse partitions;
+  Context context;
+  RequireOk(running.admin->ListPartitions(&context, v1::ListPartitionsRequest(), &partitions));
+  const v1::LogPosition& last = written.results(written.results_size() - 1).position();
+  const rpc::PositionsToken next{partitions.log_epoch(), "", {{last.partition(), last.position() + 1}}};
+  v1::GetAccountRequest request;
+  request.mutable_account()->set_account_id(account);
+  request.mutable_consistency()->mutable_at_least_as_fresh()->set_token(rpc::EncodePositions(rpc::TokenKind::kConsistency, next));
+  return request;
+}
+
+BOOST_AUTO_TEST_CASE(two_hundred_readers_that_wait_for_a_position_delay_nobody_and_see_it_when_it_comes) {
+  const Directory directory;
+  Running running(directory);
+  const v1::GetAccountRequest request = AskOfTheFuture("A", MustAppend(running, {Opened("A")}), running);
+  Waiting waiting(running, request, 200);
+  for (int i = 0; i < 50; ++i) BOOST_TEST(MustGet(running, "A").account_version() == 1u);
+  BOOST_TEST(waiting.answered() == 0u);
+  MustAppend(running, {Order("A", "o1", "2024-02-01T10:00:00Z", 1'000'000)});
+  waiting.AllAnswered();
+  for (const Waiting::Call& call : waiting.calls()) {
+    RequireOk(call.status);
+    BOOST_TEST(call.response.account().account_version() == 2u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_position_that_does_not_come_is_said_at_the_deadline_and_when_the_daemon_stops) {
+  const Directory directory;
+  Running running(directory);
+  const v1::GetAccountRequest request = AskOfTheFuture("A", MustAppend(running, {Opened("A")}), running);
+  v1::GetAccountResponse response;
+  grpc::ClientContext impatient;
+  impatient.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(50));
+  const grpc::Status late = running.accounts->GetAccount(&impatient, request, &response);
+  // Which side sees the deadline first is a race.
+  BOOST_TEST((late.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED || ReasonOf(late) == "POSITION_NOT_REACHED"), ReasonOf(late));
+  Waiting waiting(running, request, 3);
+  BOOST_TEST(MustGet(running, "A").account_version() == 1u);
+  running.daemon->Stop();
+  waiting.AllAnswered();
+  for (const Waiting::Call& call : waiting.calls()) BOOST_TEST(call.status.error_code() == grpc::StatusCode::UNAVAILABLE);
 }
 
 BOOST_AUTO_TEST_CASE(events_are_listed_in_pages_and_found_by_key) {
