@@ -21,14 +21,14 @@ absl::Status NotFound(const std::string& account_id) {
 }
 
 absl::StatusOr<AccountNumber> NumberOf(const View& view, const std::string& account_id) {
-  const auto number = view.snapshot->Get(Family::kView, Key(Table::kName).Text(account_id));
+  const auto number = view.rows.Get(Key(Table::kName).Text(account_id));
   if (!number.ok()) return number.status();
   if (!*number) return NotFound(account_id);
   return AccountNumber(GetBigEndian<uint32_t>((*number)->data()));
 }
 
 absl::StatusOr<uint64_t> VarintAt(const View& view, std::string_view key) {
-  const auto value = view.snapshot->Get(Family::kView, key);
+  const auto value = view.rows.Get(key);
   if (!value.ok()) return value.status();
   return *value ? ByteReader(**value).Varint() : 0;
 }
@@ -39,7 +39,7 @@ absl::Status FoldAsOf(const View& view, AccountMemory& memory, AccountNumber num
   codec::EventDecoder decoder;
   store::LogReader log = view.Log();
   const std::string end = Key(Table::kTimeline).Account(number).Time(Timestamp{valid_to.micros + 1});
-  for (auto cursor = view.snapshot->Scan(Family::kView, TimelineAfter(number, memory.core), end); cursor.Valid(); cursor.Next()) {
+  for (auto cursor = view.rows.Scan(TimelineAfter(number, memory.core), end); cursor.Valid(); cursor.Next()) {
     const Position at{GetBigEndian<uint64_t>(cursor.key().data() + cursor.key().size() - 8)};
     if (at > known_to) continue;
     auto logged = ReadEvent(log, nullptr, decoder, at);
@@ -58,7 +58,7 @@ absl::StatusOr<AccountAt> ReadAccount(const View& view, const std::string& accou
   account.number = *number;
   account.known_to = as_of.known_to.value_or(view.Newest());
   if (!as_of.known_to && !as_of.valid_to) {
-    const auto row = view.snapshot->Get(Family::kView, Key(Table::kRow).Account(*number).U8(0));
+    const auto row = view.rows.Get(Key(Table::kRow).Account(*number).U8(0));
     if (!row.ok()) return row.status();
     if (!*row) return NotFound(account_id);
     auto core = relations::DecodeCore(**row);
@@ -67,7 +67,7 @@ absl::StatusOr<AccountAt> ReadAccount(const View& view, const std::string& accou
     account.valid_to = std::max(view.clock, account.core.last_event_at);
   } else {
     const Timestamp bound = as_of.valid_to.value_or(kLatestTimestamp);
-    auto memory = SnapshotAsOf(*view.snapshot, *number, account.known_to, bound);
+    auto memory = SnapshotAsOf(view.rows, *number, account.known_to, bound);
     if (!memory.ok()) return memory.status();
     memory->core.id = AccountId(account_id);
     if (auto status = FoldAsOf(view, *memory, *number, account.known_to, bound); !status.ok()) return status;
@@ -93,7 +93,7 @@ relations::Assessment AssessAt(const View& view, const AccountAt& account) {
 absl::StatusOr<std::vector<std::string>> FindByExternalId(const View& view, const std::string& system, const std::string& external_id) {
   std::vector<std::string> ids;
   const std::string prefix = Key(Table::kByExternalId).Terminated(system).Terminated(external_id);
-  auto cursor = view.snapshot->ScanPrefix(Family::kView, prefix);
+  auto cursor = view.rows.ScanPrefix(prefix);
   for (; cursor.Valid(); cursor.Next()) ids.emplace_back(cursor.key().substr(prefix.size()));
   if (auto status = cursor.status(); !status.ok()) return status;
   return ids;
@@ -124,8 +124,8 @@ absl::StatusOr<std::vector<TimelineEntry>> ReadTimeline(const View& view, const 
   if (!number.ok()) return number.status();
   const std::string prefix = Key(Table::kTimeline).Account(*number);
   const std::string end = store::PrefixEnd(prefix);
-  auto cursor = descending ? view.snapshot->ScanReverse(Family::kView, prefix, after.empty() ? end : after)
-                           : view.snapshot->Scan(Family::kView, after.empty() ? prefix : after + '\0', end);
+  auto cursor =
+      descending ? view.rows.ScanReverse(prefix, after.empty() ? end : after) : view.rows.Scan(after.empty() ? prefix : after + '\0', end);
   std::vector<TimelineEntry> entries;
   for (; cursor.Valid() && entries.size() < max; cursor.Next()) {
     const char* tail = cursor.key().data() + cursor.key().size() - 16;
@@ -140,7 +140,7 @@ absl::StatusOr<std::vector<ListedAccount>> ListAccounts(const View& view, Accoun
   const Table table = order == AccountOrder::kId ? Table::kName : order == AccountOrder::kRevenue ? Table::kByRevenue : Table::kByTier;
   const size_t head = order == AccountOrder::kId ? 1 : order == AccountOrder::kRevenue ? 17 : 4;
   const std::string prefix(1, static_cast<char>(table));
-  auto cursor = view.snapshot->Scan(Family::kView, after.empty() ? prefix : after + '\0', store::PrefixEnd(prefix));
+  auto cursor = view.rows.Scan(after.empty() ? prefix : after + '\0', store::PrefixEnd(prefix));
   std::vector<ListedAccount> listed;
   for (; cursor.Valid() && listed.size() < max; cursor.Next())
     listed.push_back({std::string(cursor.key()), std::string(cursor.key().substr(head))});
@@ -150,7 +150,7 @@ absl::StatusOr<std::vector<ListedAccount>> ListAccounts(const View& view, Accoun
 
 absl::StatusOr<std::vector<std::string>> ListByOwner(const View& view, const std::string& owner, const std::string& after, size_t max) {
   const std::string prefix = Key(Table::kByOwner).Terminated(owner);
-  auto cursor = view.snapshot->Scan(Family::kView, after.empty() ? prefix : prefix + after + '\0', store::PrefixEnd(prefix));
+  auto cursor = view.rows.Scan(after.empty() ? prefix : prefix + after + '\0', store::PrefixEnd(prefix));
   std::vector<std::string> ids;
   for (; cursor.Valid() && ids.size() < max; cursor.Next()) ids.emplace_back(cursor.key().substr(prefix.size()));
   if (auto status = cursor.status(); !status.ok()) return status;
@@ -163,7 +163,7 @@ absl::Status ScanMonths(const View& view, Month from, Month to, const std::funct
   const bool to_the_end = to >= BusinessCalendar().MonthOf(kLatestTimestamp);
   const std::string end = to_the_end ? store::PrefixEnd(std::string(1, static_cast<char>(Table::kMonth)))
                                      : Key(Table::kMonth).Text(FormatMonth(Month{to.index + 1})).bytes();
-  auto cursor = view.snapshot->Scan(Family::kView, begin, end);
+  auto cursor = view.rows.Scan(begin, end);
   for (; cursor.Valid(); cursor.Next()) {
     auto child = relations::DecodeChild(relations::ChildKind::kMonth, cursor.value());
     if (!child.ok()) return child.status();
@@ -182,7 +182,7 @@ absl::Status ScanMonths(const View& view, Month from, Month to, const std::funct
 
 absl::StatusOr<std::vector<uint64_t>> CountByTier(const View& view) {
   std::vector<uint64_t> counts(5);
-  auto cursor = view.snapshot->ScanPrefix(Family::kView, std::string(1, static_cast<char>(Table::kByTier)));
+  auto cursor = view.rows.ScanPrefix(std::string(1, static_cast<char>(Table::kByTier)));
   for (; cursor.Valid(); cursor.Next())
     if (const auto tier = 4 - static_cast<uint8_t>(cursor.key()[1]); tier >= 1 && tier <= 4) ++counts[tier];
   if (auto status = cursor.status(); !status.ok()) return status;
@@ -205,8 +205,7 @@ absl::StatusOr<std::vector<FeedRow>> ReadFeed(const View& view, uint64_t from, s
 
 absl::StatusOr<std::vector<ParkedEntry>> ListParked(const View& view, const std::string& account_id, Position from, size_t max) {
   std::vector<ParkedEntry> entries;
-  auto cursor =
-      view.snapshot->Scan(Family::kView, Key(Table::kParked).At(from), store::PrefixEnd(std::string(1, static_cast<char>(Table::kParked))));
+  auto cursor = view.rows.Scan(Key(Table::kParked).At(from), store::PrefixEnd(std::string(1, static_cast<char>(Table::kParked))));
   for (; cursor.Valid() && entries.size() < max; cursor.Next()) {
     ByteReader in(cursor.value());
     ParkedEntry entry{Position{GetBigEndian<uint64_t>(cursor.key().data() + 1)}, static_cast<uint32_t>(in.Varint()), {}};
@@ -223,7 +222,7 @@ absl::StatusOr<std::vector<Position>> FindEvent(const View& view, const std::str
                                                 std::string_view id) {
   const auto number = NumberOf(view, account_id);
   if (!number.ok()) return number.status();
-  const auto value = view.snapshot->Get(Family::kView, EventIdKey(*number, source, id));
+  const auto value = view.rows.Get(EventIdKey(*number, source, id));
   if (!value.ok()) return value.status();
   std::vector<Position> positions;
   if (*value)

@@ -3,9 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <condition_variable>
-#include <deque>
 #include <future>
 #include <map>
 #include <mutex>
@@ -14,17 +11,15 @@
 #include "base/byte_coding.h"
 #include "base/reason.h"
 #include "codec/control_record.h"
+#include "partition/actor.h"
 #include "partition/keys.h"
 #include "partition/rebuild.h"
-#include "partition/writer.h"
 #include "store/store.h"
 
 namespace guanxi::partition {
 namespace {
 
-constexpr size_t kSweepAccountsPerCommit = 256;
-constexpr auto kIdleWait = std::chrono::milliseconds(200);
-constexpr int64_t kClockIntervalMicros = kMicrosPerHour;
+constexpr size_t kSweepAccountsBeforeSwitch = 4096;
 
 // Kafka's murmur2, so that an embedded directory can become a topic's partitions.
 uint32_t Murmur2(std::string_view data) {
@@ -51,254 +46,7 @@ uint32_t Murmur2(std::string_view data) {
   return h;
 }
 
-SubmissionResult AllRefused(size_t n, const absl::Status& status) {
-  SubmissionResult result(n);
-  for (auto& outcome : result) outcome.status = status;
-  return result;
-}
-
 }  // namespace
-
-// One partition: its store, its writer, and the one thread that uses the writer.
-class Actor {
- public:
-  struct Hooks {
-    std::function<void(PartitionId)> committed;
-  };
-
-  Actor(PartitionId id, const ClusterOptions& options, std::unique_ptr<store::Store> store, size_t block_cache_bytes)
-      : id_(id), options_(options), store_(std::move(store)), blocks_(block_cache_bytes) {}
-
-  ~Actor() { Stop(); }
-
-  absl::Status Open(BusinessCalendar calendar) {
-    auto writer =
-        Writer::Open({id_, calendar, options_.hot_accounts_max, options_.future_tolerance, options_.same_sealed_body}, *store_, blocks_);
-    if (!writer.ok()) return writer.status();
-    writer_ = *std::move(writer);
-    Publish(writer_->view());
-    return absl::OkStatus();
-  }
-
-  void Start(Hooks hooks) {
-    hooks_ = std::move(hooks);
-    thread_ = std::thread([this] { Run(); });
-  }
-
-  void Stop() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    wake_.notify_all();
-    if (thread_.joinable()) thread_.join();
-  }
-
-  void Submit(Submission submission, std::function<void(SubmissionResult)> done) {
-    const size_t n = submission.events.size();
-    absl::Status refused;
-    {
-      const std::lock_guard lock(mutex_);
-      if (stopping_)
-        refused = Refuse(Reason::SHUTTING_DOWN, "the server is stopping");
-      else if (queued_events_ + n > options_.queue_events_max && !submission.internal)
-        refused = Refuse(Reason::OVERLOADED, "the partition's queue is full", {{"retry_after_ms", "50"}});
-      else {
-        queued_events_ += n;
-        queue_.push_back({std::move(submission), std::move(done)});
-      }
-    }
-    if (!refused.ok()) return done(AllRefused(n, refused));
-    wake_.notify_one();
-  }
-
-  // Runs f on the actor's thread between two commits, and waits for it.
-  void RunBetweenCommits(std::function<void(Writer&, store::Store&)> f) {
-    std::promise<void> done;
-    {
-      const std::lock_guard lock(mutex_);
-      if (stopping_) return;
-      tasks_.push_back([&](Writer& writer, store::Store& store) {
-        f(writer, store);
-        done.set_value();
-      });
-    }
-    wake_.notify_one();
-    done.get_future().wait();
-  }
-
-  ViewPtr view() const {
-    const std::lock_guard lock(view_mutex_);
-    return view_;
-  }
-
-  PartitionStatus status() const {
-    PartitionStatus status;
-    {
-      const std::lock_guard lock(mutex_);
-      status.queue_events = queued_events_;
-      status.accepts_writes = !stopping_ && healthy_;
-    }
-    status.store_bytes = store_->DiskBytes();
-    status.outbox_pending = outbox_pending_;
-    return status;
-  }
-  store::Store& store() { return *store_; }
-  store::BlockCache& blocks() { return blocks_; }
-
- private:
-  struct Queued {
-    Submission submission;
-    std::function<void(SubmissionResult)> done;
-  };
-
-  void Publish(ViewPtr view) {
-    const std::lock_guard lock(view_mutex_);
-    view_ = std::move(view);
-  }
-
-  std::vector<Queued> Take(std::vector<std::function<void(Writer&, store::Store&)>>& tasks) {
-    std::unique_lock lock(mutex_);
-    if (queue_.empty() && tasks_.empty() && !stopping_ && !busy_) wake_.wait_for(lock, kIdleWait);
-    std::vector<Queued> taken;
-    size_t events = 0;
-    while (!queue_.empty() && events < options_.commit_events_max) {
-      events += queue_.front().submission.events.size();
-      taken.push_back(std::move(queue_.front()));
-      queue_.pop_front();
-    }
-    queued_events_ -= events;
-    tasks.swap(tasks_);
-    return taken;
-  }
-
-  void Run() {
-    DeliverOutbox();
-    for (;;) {
-      std::vector<std::function<void(Writer&, store::Store&)>> tasks;
-      std::vector<Queued> taken = Take(tasks);
-      for (auto& task : tasks) task(*writer_, *store_);
-      if (!tasks.empty()) Publish(writer_->view());
-      if (taken.empty() && !busy_) {
-        const std::lock_guard lock(mutex_);
-        if (stopping_ && queue_.empty() && tasks_.empty()) return;
-      }
-      CommitOnce(std::move(taken));
-    }
-  }
-
-  void CommitOnce(std::vector<Queued> taken) {
-    const Timestamp now = options_.now();
-    std::vector<SubmissionResult> results;
-    for (auto& queued : taken) results.push_back(writer_->Process(std::move(queued.submission), now));
-    bool changed = !taken.empty(), retry = false;
-    if (options_.wall_clock && TickIsDue(now)) {
-      Submission tick;
-      tick.internal = true;
-      tick.events.push_back(codec::MakeClockAdvanced(now, now, "urn:guanxi:clock"));
-      changed |= writer_->Process(std::move(tick), now).front().status.ok();
-    }
-    {
-      const std::lock_guard lock(delivered_mutex_);
-      for (const auto& key : delivered_) writer_->Delivered(key), changed = true;
-      delivered_.clear();
-      for (const auto& key : undelivered_) in_flight_.erase(key), retry = true;
-      undelivered_.clear();
-    }
-    if (retry) DeliverOutbox();
-    const auto more = writer_->SweepSlice(kSweepAccountsPerCommit);
-    const bool swept = writer_->clock() > view()->swept_to;
-    busy_ = more.ok() && *more;
-    if (!changed && !swept) return;
-    const auto committed = more.ok() ? writer_->Commit() : absl::StatusOr<ViewPtr>(more.status());
-    {
-      const std::lock_guard lock(mutex_);
-      healthy_ = committed.ok();
-    }
-    if (!committed.ok()) {
-      busy_ = false;
-      in_flight_.clear();  // acknowledgements may have been lost with the commit
-      for (auto& result : results) result = AllRefused(result.size(), committed.status());
-    } else {
-      Publish(*committed);
-    }
-    for (size_t i = 0; i < taken.size(); ++i) taken[i].done(std::move(results[i]));
-    if (!committed.ok()) return;
-    hooks_.committed(id_);
-    DeliverOutbox();
-  }
-
-  bool TickIsDue(Timestamp now) {
-    if (now.micros - writer_->clock().micros >= kClockIntervalMicros) return writer_->log_size() > 0;
-    const auto due = writer_->NextDue();
-    return due.ok() && *due && **due <= now && **due > writer_->clock();
-  }
-
-  // Hands every undelivered message to its partition; what is acknowledged leaves
-  // the outbox with a later commit. Delivering one twice is harmless.
-  void DeliverOutbox() {
-    const ViewPtr view = writer_->view();
-    size_t pending = 0;
-    auto cursor = view->snapshot->ScanPrefix(store::Family::kView, std::string(1, static_cast<char>(Table::kOutbox)));
-    for (; cursor.Valid(); cursor.Next()) {
-      ++pending;
-      const std::string key(cursor.key());
-      if (!in_flight_.insert(key).second) continue;
-      const auto record = codec::DecodeRecord(cursor.value());
-      if (!record.ok()) continue;
-      Submission submission;
-      submission.internal = true;
-      submission.events.push_back(codec::Record::CopyOf(*record));
-      submission.events.front().causation_id = fmt::format("{}/{}", id_.value, submission.events.front().causation_id);
-      outgoing_.emplace_back(key, std::move(submission));
-    }
-    outbox_pending_ = pending;
-    for (auto& [key, submission] : outgoing_) deliver(key, std::move(submission));
-    outgoing_.clear();
-    if (pending == 0) in_flight_.clear();
-  }
-
- public:
-  std::function<void(const std::string& key, Submission)> deliver;
-  // The other partition has answered, or could not; from any thread. What it could
-  // not take is offered again when this thread next wakes by itself.
-  void Acknowledge(const std::string& key, bool delivered) {
-    {
-      const std::lock_guard lock(delivered_mutex_);
-      (delivered ? delivered_ : undelivered_).push_back(key);
-    }
-    if (delivered) wake_.notify_one();
-  }
-
- private:
-  const PartitionId id_;
-  const ClusterOptions& options_;
-  std::unique_ptr<store::Store> store_;
-  store::BlockCache blocks_;
-  std::unique_ptr<Writer> writer_;
-  Hooks hooks_;
-
-  mutable std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<Queued> queue_;
-  std::vector<std::function<void(Writer&, store::Store&)>> tasks_;
-  size_t queued_events_ = 0;
-  bool stopping_ = false;
-  bool healthy_ = true;
-
-  mutable std::mutex view_mutex_;
-  ViewPtr view_;
-
-  std::mutex delivered_mutex_;
-  std::vector<std::string> delivered_, undelivered_;
-
-  // Of the actor's thread.
-  bool busy_ = false;
-  std::set<std::string> in_flight_;
-  std::vector<std::pair<std::string, Submission>> outgoing_;
-  std::atomic<size_t> outbox_pending_{0};
-  std::thread thread_;
-};
 
 struct Cluster::Impl {
   explicit Impl(ClusterOptions o, store::DataDirectory d) : options(std::move(o)), directory(std::move(d)) {}
@@ -335,7 +83,7 @@ absl::StatusOr<std::unique_ptr<Cluster>> Cluster::Open(ClusterOptions options) {
   for (uint32_t p = 0; p < settings.partitions; ++p) {
     auto store = store::Store::Open(impl->directory.PartitionPath(p), impl->memory);
     if (!store.ok()) return store.status();
-    auto actor = std::make_unique<Actor>(PartitionId(p), impl->options, *std::move(store), (64u << 20) / settings.partitions);
+    auto actor = std::make_unique<Actor>(PartitionId(p), impl->options, *std::move(store), settings.partitions);
     if (auto status = actor->Open(calendar); !status.ok()) return status;
     impl->actors.push_back(std::move(actor));
   }
@@ -343,14 +91,14 @@ absl::StatusOr<std::unique_ptr<Cluster>> Cluster::Open(ClusterOptions options) {
   Cluster* const self = cluster.get();
   for (auto& actor : self->impl_->actors) {
     Actor* const from = actor.get();
-    actor->deliver = [self, from](const std::string& key, Submission submission) {
+    const auto deliver = [self, from](const std::string& key, Submission submission) {
       const PartitionId to = self->PartitionOf(submission.events.front().account_id);
       self->impl_->Of(to).Submit(std::move(submission), [from, key](const SubmissionResult& result) {
         from->Acknowledge(key, result.front().status.code() != absl::StatusCode::kUnavailable);
       });
     };
+    actor->Start({[self](PartitionId p) { self->impl_->Committed(p); }, deliver});
   }
-  for (auto& actor : self->impl_->actors) actor->Start({[self](PartitionId p) { self->impl_->Committed(p); }});
   // A crash between two partitions leaves a policy in some of them only: finish it.
   if (auto status = self->FinishControlRecords(); !status.ok()) return status;
   return cluster;
@@ -488,8 +236,15 @@ absl::StatusOr<RebuildReport> Cluster::Rebuild(PartitionId partition, bool verif
     if (auto status = rebuilder.CatchUp(*view, progress); !status.ok()) return status;
   // The rest, the comparison and the switch between two commits: nothing moves meanwhile.
   absl::StatusOr<RebuildReport> report = Refuse(Reason::SHUTTING_DOWN, "the server is stopping");
-  actor.RunBetweenCommits([&](Writer& writer, store::Store&) {
+  actor.RunBetweenCommits([&](Writer& writer) {
     const auto finish = [&]() -> absl::StatusOr<RebuildReport> {
+      // What is due is told by the live views, which have told the rest.
+      for (bool more = writer.clock() > writer.view()->swept_to; more;) {
+        const auto swept = writer.SweepSlice(kSweepAccountsBeforeSwitch);
+        if (!swept.ok()) return swept.status();
+        if (const auto committed = writer.Commit(); !committed.ok()) return committed.status();
+        more = *swept;
+      }
       if (auto status = rebuilder.CatchUp(*writer.view(), progress); !status.ok()) return status;
       auto compared = rebuilder.Compare(*writer.view());
       if (!compared.ok()) return compared;
@@ -497,7 +252,7 @@ absl::StatusOr<RebuildReport> Cluster::Rebuild(PartitionId partition, bool verif
         if (auto status = rebuilder.Drop(); !status.ok()) return status;
         return compared;
       }
-      if (auto status = rebuilder.Switch(*writer.view()); !status.ok()) return status;
+      if (auto status = rebuilder.Switch(writer); !status.ok()) return status;
       if (auto status = writer.Reopen(); !status.ok()) return status;
       return compared;
     };

@@ -20,7 +20,8 @@
 //   'C' account id                                -> number of open parked records, varint
 //   'B' position:u64 n:u8                         -> outbox: an encoded record for another account
 //   'F' acct n:u32                                -> told change n of the account (feed.h)
-//   '#' name                                      -> counters: "accounts", "unknown"
+//   '#' name                                      -> counters: "accounts", "unknown", "parked"
+//   '!'                                           -> how far the views are (projector_state.h); only in the store
 #pragma once
 
 #include <string>
@@ -53,6 +54,7 @@ enum class Table : char {
   kOutbox = 'B',
   kTold = 'F',
   kCounter = '#',
+  kState = '!',
 };
 
 // Builds a key part by part.
@@ -83,14 +85,11 @@ inline Key& Key::Int128(int128 v) {
   return U64(static_cast<uint64_t>(bits >> 64)).U64(static_cast<uint64_t>(bits));
 }
 
-// Keys of the meta family.
+// Keys of the meta family, which describes the log.
 inline constexpr std::string_view kMetaSize = "size";           // records in the log, u64 LE
 inline constexpr std::string_view kMetaRoot = "root";           // tree head's hash at that size
-inline constexpr std::string_view kMetaClock = "clock";         // micros, i64 LE
-inline constexpr std::string_view kMetaSwept = "swept";         // micros, i64 LE
-inline constexpr std::string_view kMetaNewest = "newest";       // newest occurred_at, micros, i64 LE
 inline constexpr std::string_view kMetaRecorded = "recorded";   // newest recorded_at, micros, i64 LE
 inline constexpr std::string_view kMetaFeedSize = "feed size";  // rows in the feed, u64 LE
-inline constexpr std::string_view kMetaPolicies = "policies";   // positions of PolicyAdopted records, varints
+inline constexpr std::string_view kMetaSweep = "sweep ";        // + slice u64 BE: a sweep since the last checkpoint (sweep_journal.h)
 
 }  // namespace guanxi::partition

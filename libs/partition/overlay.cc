@@ -2,64 +2,52 @@
 
 namespace guanxi::partition {
 
-using store::Family;
-
-void Overlay::Rebase(std::shared_ptr<const store::Snapshot> base) {
-  base_ = std::move(base);
-  changes_.clear();
+void Overlay::Reset(Rows rows) {
+  writer_ = RowTreeWriter(std::move(rows.newest));
+  frozen_ = std::move(rows.frozen);
+  base_ = std::move(rows.base);
 }
 
 absl::StatusOr<std::optional<std::string>> Overlay::Get(std::string_view key) const {
-  if (const auto it = changes_.find(key); it != changes_.end()) return it->second;
-  return base_->Get(Family::kView, key);
-}
-
-void Overlay::Put(std::string_view key, std::string_view value) {
-  const auto it = changes_.lower_bound(key);
-  if (it != changes_.end() && it->first == key) {
-    it->second = std::string(value);
-  } else {
-    changes_.emplace_hint(it, std::string(key), std::string(value));
+  for (const RowTree* tree : {&writer_.current(), &frozen_}) {
+    const Row* const row = tree->Find(key);
+    if (row == nullptr) continue;
+    if (row->deleted()) return std::nullopt;
+    return std::string(row->value());
   }
-}
-
-void Overlay::Delete(std::string_view key) {
-  const auto it = changes_.lower_bound(key);
-  if (it != changes_.end() && it->first == key) {
-    it->second.reset();
-  } else {
-    changes_.emplace_hint(it, std::string(key), std::nullopt);
-  }
+  return base_->Get(store::Family::kView, key);
 }
 
 absl::Status Overlay::Scan(std::string_view prefix, std::string_view from,
                            const std::function<bool(std::string_view, std::string_view)>& f) const {
-  const std::string end = store::PrefixEnd(prefix);
-  store::Cursor stored = base_->Scan(Family::kView, from, end);
-  auto changed = changes_.lower_bound(from);
-  const auto changed_end = end.empty() ? changes_.end() : changes_.lower_bound(end);
-  while (stored.Valid() || changed != changed_end) {
-    const bool take_changed = changed != changed_end && (!stored.Valid() || changed->first <= stored.key());
-    if (!take_changed) {
-      if (!f(stored.key(), stored.value())) return absl::OkStatus();
-      stored.Next();
-      continue;
-    }
-    if (stored.Valid() && stored.key() == changed->first) stored.Next();
-    if (changed->second && !f(changed->first, *changed->second)) return absl::OkStatus();
-    ++changed;
-  }
-  return stored.status();
+  const Rows rows = Current();
+  auto cursor = rows.Scan(from, store::PrefixEnd(prefix));
+  for (; cursor.Valid(); cursor.Next())
+    if (!f(cursor.key(), cursor.value())) return absl::OkStatus();
+  return cursor.status();
 }
 
-void Overlay::WriteTo(store::Batch& batch) const {
-  for (const auto& [key, value] : changes_) {
-    if (value) {
-      batch.Put(Family::kView, key, *value);
-    } else {
-      batch.Delete(Family::kView, key);
-    }
+Rows Overlay::Publish(std::shared_ptr<const store::Snapshot> base) {
+  base_ = std::move(base);
+  return {writer_.Publish(), frozen_, base_};
+}
+
+const RowTree& Overlay::Freeze() {
+  frozen_ = writer_.Publish();
+  writer_ = RowTreeWriter();
+  return frozen_;
+}
+
+absl::Status WriteRun(store::Store& store, uint32_t generation, const RowTree& rows) {
+  auto run = store.StartViewRun(generation);
+  if (!run.ok()) return run.status();
+  RowTree::Iterator at(rows);
+  for (at.Seek({}); at.Valid(); at.Next()) {
+    const Row& row = at.row();
+    const auto status = row.deleted() ? (*run)->Delete(row.key()) : (*run)->Put(row.key(), row.value());
+    if (!status.ok()) return status;
   }
+  return (*run)->Ingest();
 }
 
 }  // namespace guanxi::partition

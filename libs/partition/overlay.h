@@ -1,43 +1,58 @@
-// What the current commit has changed in the views, over the store's last
-// commit: reads see both. Not thread-safe: belongs to one projector.
+// The rows a projector changes: the rows of its last checkpoint in the store,
+// and what came since in memory. Not thread-safe: belongs to one projector; the
+// rows it publishes are for everybody.
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "partition/rows.h"
 #include "store/store.h"
 
 namespace guanxi::partition {
 
 class Overlay {
  public:
-  // Starts over on a newer snapshot, with nothing changed.
-  void Rebase(std::shared_ptr<const store::Snapshot> base);
+  // Goes on from these rows; what was changed since they were published is forgotten.
+  void Reset(Rows rows);
 
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const;
-  void Put(std::string_view key, std::string_view value);
-  void Delete(std::string_view key);
+  void Put(std::string_view key, std::string_view value) { writer_.Put(key, value); }
+  void Delete(std::string_view key) { writer_.Delete(key); }
 
   // Calls f(key, value) for every key with the prefix from `from` on, in order,
-  // until it returns false.
+  // until it returns false. f must not change the overlay.
   absl::Status Scan(std::string_view prefix, std::string_view from, const std::function<bool(std::string_view, std::string_view)>& f) const;
   absl::Status Scan(std::string_view prefix, const std::function<bool(std::string_view, std::string_view)>& f) const {
     return Scan(prefix, prefix, f);
   }
 
-  // Everything changed since Rebase, as view operations.
-  void WriteTo(store::Batch& batch) const;
-  bool empty() const { return changes_.empty(); }
-  const store::Snapshot& base() const { return *base_; }
+  // The rows as they are now, over a snapshot that holds at least the checkpoints
+  // taken so far. Later changes do not show in them.
+  Rows Publish(std::shared_ptr<const store::Snapshot> base);
+
+  // A checkpoint, first half: everything changed so far, to be written as one
+  // run. Changes go on above it. Only when none is under way.
+  const RowTree& Freeze();
+  bool frozen() const { return !frozen_.empty(); }
+  // Second half: `base` holds the frozen rows.
+  void DropFrozen(std::shared_ptr<const store::Snapshot> base) { frozen_ = RowTree(), base_ = std::move(base); }
+  // Memory of what the next checkpoint would write.
+  size_t bytes() const { return writer_.bytes(); }
 
  private:
+  Rows Current() const { return {writer_.current(), frozen_, base_}; }
+
+  RowTreeWriter writer_;
+  RowTree frozen_;
   std::shared_ptr<const store::Snapshot> base_;
-  std::map<std::string, std::optional<std::string>, std::less<>> changes_;
 };
+
+// Writes the rows of a frozen tree into the store. From any thread.
+absl::Status WriteRun(store::Store& store, uint32_t generation, const RowTree& rows);
 
 }  // namespace guanxi::partition

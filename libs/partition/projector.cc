@@ -23,12 +23,6 @@ absl::StatusOr<uint64_t> ReadVarint(const Overlay& rows, std::string_view key) {
   return *value ? ByteReader(**value).Varint() : 0;
 }
 
-absl::StatusOr<uint64_t> ReadMeta(const store::Snapshot& base, std::string_view key, uint64_t absent) {
-  const auto value = base.Get(store::Family::kMeta, key);
-  if (!value.ok()) return value.status();
-  return *value ? ByteReader(**value).LittleEndian<uint64_t>() : absent;
-}
-
 std::string LittleEndian64(uint64_t v) {
   std::string out;
   PutLittleEndian(out, v);
@@ -38,36 +32,28 @@ std::string LittleEndian64(uint64_t v) {
 }  // namespace
 
 Projector::Projector(Options options, const store::LogWriter* unflushed, store::BlockCache* blocks)
-    : options_(std::move(options)), unflushed_(unflushed), blocks_(blocks), policies_(std::make_shared<relations::PolicyLineage>()) {}
+    : options_(std::move(options)), unflushed_(unflushed), blocks_(blocks) {}
 
-void Projector::ResetEmpty(std::shared_ptr<const store::Snapshot> base, uint64_t log_size) {
+void Projector::RollBack(Rows rows, ProjectorState state, uint64_t log_size) {
   hot_.clear();
   changed_.clear();
   feed_rows_.clear();
-  clock_ = swept_to_ = newest_ = kEarliestTimestamp;
-  feed_size_ = accounts_ = 0;
-  policy_positions_.clear();
-  policies_ = std::make_shared<relations::PolicyLineage>();
-  Begin(std::move(base), log_size);
+  state_ = std::move(state);
+  last_position_ = Position{state_.log_size == 0 ? 0 : state_.log_size - 1};
+  log_snapshot_ = rows.base;
+  log_size_ = log_size;
+  rows_.Reset(std::move(rows));
 }
 
-absl::Status Projector::Reset(std::shared_ptr<const store::Snapshot> base, uint64_t log_size) {
-  ResetEmpty(base, log_size);
-  const auto earliest = static_cast<uint64_t>(kEarliestTimestamp.micros);
-  const auto clock = ReadMeta(*base, kMetaClock, earliest), swept = ReadMeta(*base, kMetaSwept, earliest),
-             newest = ReadMeta(*base, kMetaNewest, earliest), feed = ReadMeta(*base, kMetaFeedSize, 0);
-  const auto accounts = ReadVarint(rows_, Key(Table::kCounter).Text("accounts"));
-  const auto positions = base->Get(store::Family::kMeta, kMetaPolicies);
-  for (const auto* read : {&clock, &swept, &newest, &feed, &accounts})
-    if (!read->ok()) return read->status();
-  if (!positions.ok()) return positions.status();
-  clock_.micros = static_cast<int64_t>(*clock);
-  swept_to_.micros = static_cast<int64_t>(*swept);
-  newest_.micros = static_cast<int64_t>(*newest);
-  feed_size_ = *feed;
-  accounts_ = static_cast<uint32_t>(*accounts);
+absl::Status Projector::Open(std::shared_ptr<const store::Snapshot> base, uint64_t log_size) {
+  const auto stored = base->Get(store::Family::kView, Key(Table::kState));
+  if (!stored.ok()) return stored.status();
+  auto state = *stored ? DecodeState(**stored) : ProjectorState();
+  if (!state.ok()) return state.status();
+  if (state->log_size > log_size) return Refuse(Reason::STORE_CORRUPT, "the views are ahead of the log");
+  const std::string policy_positions = std::exchange(state->policy_positions, {});
+  RollBack({{}, {}, base}, *std::move(state), log_size);
   store::LogReader log(base, blocks_, log_size);
-  const std::string policy_positions = positions->value_or("");
   for (ByteReader in(policy_positions); !in.AtEnd();) {
     const Position at{in.Varint()};
     const auto logged = ReadEvent(log, unflushed_, decoder_, at);
@@ -77,10 +63,15 @@ absl::Status Projector::Reset(std::shared_ptr<const store::Snapshot> base, uint6
   return absl::OkStatus();
 }
 
-void Projector::Begin(std::shared_ptr<const store::Snapshot> base, uint64_t log_size) {
-  rows_.Rebase(std::move(base));
-  feed_rows_.clear();
+Rows Projector::Publish(std::shared_ptr<const store::Snapshot> base, uint64_t log_size) {
+  log_snapshot_ = base;
   log_size_ = log_size;
+  return rows_.Publish(std::move(base));
+}
+
+const RowTree& Projector::Freeze() {
+  rows_.Put(Key(Table::kState), EncodeState(state_));
+  return rows_.Freeze();
 }
 
 absl::StatusOr<HotAccount*> Projector::Load(const std::string& account_id) {
@@ -131,13 +122,14 @@ absl::Status Projector::PutEventId(const HotAccount& account, const codec::Recor
 
 absl::StatusOr<Applied> Projector::Apply(const codec::RecordView& record, const relations::Event& event) {
   last_position_ = event.position;
+  state_.log_size = event.position.value + 1;
   if (record.parked() && record.account_version == 0 && !std::holds_alternative<relations::ParkedRepaired>(event.body)) {
     if (auto status = ApplyParked(record, event.position); !status.ok()) return status;
     return Applied{};
   }
   if (const auto* clock = std::get_if<relations::ClockAdvanced>(&event.body)) {
-    if (auto status = ReindexChanged(); !status.ok()) return status;
-    clock_ = std::max(clock_, clock->to);
+    if (auto status = Settle(); !status.ok()) return status;
+    state_.clock = std::max(state_.clock, clock->to);
   } else if (const auto* policy = std::get_if<relations::PolicyAdopted>(&event.body)) {
     if (auto status = ApplyPolicy(*policy, event.position); !status.ok()) return status;
   } else if (const auto* dismissed = std::get_if<relations::ParkedDismissed>(&event.body)) {
@@ -150,6 +142,7 @@ absl::StatusOr<Applied> Projector::Apply(const codec::RecordView& record, const 
 
 absl::StatusOr<Applied> Projector::ApplyRepair(const LoggedEvent& parked, Position parked_position) {
   last_position_ = parked.event.position;
+  state_.log_size = parked.event.position.value + 1;
   if (auto status = CloseParked(parked_position); !status.ok()) return status;
   return ApplyAccountEvent(parked.record, parked.event);
 }
@@ -157,10 +150,10 @@ absl::StatusOr<Applied> Projector::ApplyRepair(const LoggedEvent& parked, Positi
 absl::Status Projector::ApplyPolicy(const relations::PolicyAdopted& adopted, Position position) {
   auto policy = relations::ParsePolicy(adopted.definition);
   if (!policy.ok()) return policy.status();
-  auto lineage = std::make_shared<relations::PolicyLineage>(*policies_);
+  auto lineage = std::make_shared<relations::PolicyLineage>(*state_.policies);
   lineage->Adopt(*std::move(policy), adopted.effective_at, adopted.control_epoch, position);
-  policies_ = std::move(lineage);
-  PutVarint(policy_positions_, position.value);
+  state_.policies = std::move(lineage);
+  PutVarint(state_.policy_positions, position.value);
   return absl::OkStatus();
 }
 
@@ -214,13 +207,13 @@ absl::StatusOr<Applied> Projector::ApplyAccountEvent(const codec::RecordView& re
   if (!loaded.ok()) return loaded.status();
   HotAccount& account = **loaded;
   if (!account.exists) {
-    account.number = AccountNumber(accounts_++);
+    account.number = AccountNumber(state_.accounts++);
     account.exists = true;
     std::string number;
     PutBigEndian(number, account.number.value);
     rows_.Put(Key(Table::kName).Text(record.account_id), number);
     if (auto status = AddToCounter("accounts", 1); !status.ok()) return status;
-  } else if (account.indexed && account.indexed->due && *account.indexed->due <= clock_) {
+  } else if (account.indexed && account.indexed->due && *account.indexed->due <= state_.clock) {
     // What fell due before this event must be told before it, however far the sweep got.
     if (auto status = Sweep(account); !status.ok()) return status;
   }
@@ -228,7 +221,7 @@ absl::StatusOr<Applied> Projector::ApplyAccountEvent(const codec::RecordView& re
     if (auto status = AddToCounter("unknown", 1); !status.ok()) return status;
   if (auto status = PutEventId(account, record, event.position); !status.ok()) return status;
   rows_.Put(Key(Table::kTimeline).Account(account.number).Time(event.occurred_at).At(event.position), {});
-  newest_ = std::max(newest_, event.occurred_at);
+  state_.newest = std::max(state_.newest, event.occurred_at);
 
   Applied applied;
   applied.late = account.core.account_version > 0 && event.occurred_at < account.core.last_event_at;
@@ -236,7 +229,7 @@ absl::StatusOr<Applied> Projector::ApplyAccountEvent(const codec::RecordView& re
   if (!transition.ok()) return transition.status();
   account.told_to = std::max(account.told_to, BusinessTime(account.core));
   if (!account.dirty) changed_.push_back(&*hot_.find(account.core.id.value));
-  account.dirty = account.reindex = true;
+  account.dirty = true;
   PutOutbox(account, transition->outbox);
   applied.account_version = account.core.account_version;
   applied.anomalies = std::move(transition->anomalies);
@@ -267,34 +260,28 @@ absl::Status Projector::Reindex(HotAccount& account) {
   return absl::OkStatus();
 }
 
-absl::Status Projector::ReindexChanged() {
+absl::Status Projector::Settle() {
   for (Entry* entry : changed_) {
     HotAccount& account = entry->second;
     rows_.Put(Key(Table::kRow).Account(account.number).U8(0), relations::EncodedCore(account.core));
-    if (!account.reindex) continue;
     if (auto status = Reindex(account); !status.ok()) return status;
-    account.reindex = false;
+    account.dirty = false;
   }
+  changed_.clear();
   return absl::OkStatus();
 }
 
 absl::Status Projector::Finish(store::Batch& batch) {
-  if (auto status = ReindexChanged(); !status.ok()) return status;
-  for (Entry* entry : changed_) entry->second.dirty = false;
-  changed_.clear();
-  rows_.WriteTo(batch);
+  if (auto status = Settle(); !status.ok()) return status;
   if (options_.tells_feed) {
     for (const auto& [number, row] : feed_rows_) {
       std::string key;
       PutBigEndian(key, number);
       batch.Put(store::Family::kFeed, key, row);
     }
-    batch.Put(store::Family::kMeta, kMetaFeedSize, LittleEndian64(feed_size_));
-    batch.Put(store::Family::kMeta, kMetaClock, LittleEndian64(static_cast<uint64_t>(clock_.micros)));
-    batch.Put(store::Family::kMeta, kMetaSwept, LittleEndian64(static_cast<uint64_t>(swept_to_.micros)));
-    batch.Put(store::Family::kMeta, kMetaNewest, LittleEndian64(static_cast<uint64_t>(newest_.micros)));
-    batch.Put(store::Family::kMeta, kMetaPolicies, policy_positions_);
+    if (!feed_rows_.empty()) batch.Put(store::Family::kMeta, kMetaFeedSize, LittleEndian64(state_.feed_size));
   }
+  feed_rows_.clear();
   EvictColdAccounts();
   return absl::OkStatus();
 }

@@ -16,6 +16,7 @@
 #include "partition/feed.h"
 #include "partition/index.h"
 #include "partition/overlay.h"
+#include "partition/projector_state.h"
 #include "partition/snapshots.h"
 #include "relations/child_set.h"
 #include "relations/fold.h"
@@ -23,7 +24,7 @@
 
 namespace guanxi::partition {
 
-// An account in memory. Its row is written once per commit.
+// An account in memory. Its row is put once per commit.
 struct HotAccount {
   AccountNumber number;
   relations::AccountCore core;
@@ -31,8 +32,7 @@ struct HotAccount {
   Timestamp told_to = kEarliestTimestamp;  // tier changes up to here were told
   uint32_t told = 0;                       // rows of its told history
   bool exists = false;                     // has folded an event
-  bool dirty = false;                      // changed since the last commit
-  bool reindex = false;
+  bool dirty = false;                      // its row and indexes are to be settled
 };
 
 // What applying a record told: for the appender's answer.
@@ -42,7 +42,7 @@ struct Applied {
   bool late = false;
 };
 
-// Belongs to one thread. After an error the caller must Reset: memory may be
+// Belongs to one thread. After an error the caller must RollBack: memory may be
 // ahead of what will be written.
 class Projector {
  public:
@@ -57,11 +57,11 @@ class Projector {
 
   void ReadUnflushedFrom(const store::LogWriter* log) { unflushed_ = log; }
 
-  // Reads clock, sweep progress, feed size and policies from meta; forgets
-  // everything held in memory.
-  absl::Status Reset(std::shared_ptr<const store::Snapshot> base, uint64_t log_size);
-  // The same, without any meta: the first record is position 0 (a rebuild).
-  void ResetEmpty(std::shared_ptr<const store::Snapshot> base, uint64_t log_size);
+  // Starts from the last checkpoint: the rows of `base` and the state among them,
+  // or nothing at all. `log_size`: records that `base` holds.
+  absl::Status Open(std::shared_ptr<const store::Snapshot> base, uint64_t log_size);
+  // Back to what was published: forgets everything since.
+  void RollBack(Rows rows, ProjectorState state, uint64_t log_size);
 
   // The account, loaded if need be; number and row are made by the first event.
   absl::StatusOr<HotAccount*> Load(const std::string& account_id);
@@ -86,21 +86,31 @@ class Projector {
   // Removes an outbox entry that the other partition has acknowledged.
   void Delivered(std::string_view outbox_key) { rows_.Delete(outbox_key); }
 
-  // Puts everything since the last Begin into the batch.
+  // Settles rows and indexes of all accounts changed since the last call, and
+  // puts what was told since into the batch (unless nobody is told).
   absl::Status Finish(store::Batch& batch);
-  // The batch was written: `base` shows it.
-  void Begin(std::shared_ptr<const store::Snapshot> base, uint64_t log_size);
+  // The rows of the last Finish, over a snapshot that holds `log_size` records.
+  Rows Publish(std::shared_ptr<const store::Snapshot> base, uint64_t log_size);
 
-  Timestamp clock() const { return clock_; }
-  Timestamp swept_to() const { return swept_to_; }
-  Timestamp newest_occurred_at() const { return newest_; }
-  uint64_t feed_size() const { return feed_size_; }
-  const std::shared_ptr<const relations::PolicyLineage>& policies() const { return policies_; }
+  // A checkpoint, first half, after Publish: everything changed since the last
+  // one, with the state. Second half: the store has it, and `base` shows it.
+  const RowTree& Freeze();
+  void DropFrozen(std::shared_ptr<const store::Snapshot> base) { rows_.DropFrozen(std::move(base)); }
+
+  // Takes over how much was told and swept from the projector it replaces.
+  void ContinueTelling(const ProjectorState& live) { state_.feed_size = live.feed_size, state_.sweep_slices = live.sweep_slices; }
+  // While nobody is told, rows of the feed are counted and not written: they exist.
+  void TellFeed(bool tells) { options_.tells_feed = tells; }
+
+  Timestamp clock() const { return state_.clock; }
+  Timestamp swept_to() const { return state_.swept_to; }
+  const ProjectorState& state() const { return state_; }
   Overlay& rows() { return rows_; }
+  const Overlay& rows() const { return rows_; }
 
  private:
-  relations::FoldContext Context(Position known_to) const { return {*policies_, known_to, options_.calendar}; }
-  Timestamp BusinessTime(const relations::AccountCore& core) const { return std::max(clock_, core.last_event_at); }
+  relations::FoldContext Context(Position known_to) const { return {*state_.policies, known_to, options_.calendar}; }
+  Timestamp BusinessTime(const relations::AccountCore& core) const { return std::max(state_.clock, core.last_event_at); }
 
   absl::StatusOr<Applied> ApplyAccountEvent(const codec::RecordView& record, const relations::Event& event);
   absl::Status ApplyPolicy(const relations::PolicyAdopted& adopted, Position position);
@@ -125,32 +135,28 @@ class Projector {
   absl::Status Tell(HotAccount& account, Timestamp since, std::vector<relations::TierChange> changes, Position cause);
   absl::Status Sweep(HotAccount& account);
   absl::Status Reindex(HotAccount& account);
-  // Index rows say what was so at the clock of the account's last change: they
-  // are settled before the clock moves, however records are batched.
-  absl::Status ReindexChanged();
+  // Writes rows and indexes of the changed accounts. Indexes say what was so at
+  // the clock of the account's last change: they are settled before the clock
+  // moves or a sweep looks at them, however records are batched.
+  absl::Status Settle();
   void PutOutbox(const HotAccount& account, const std::vector<relations::OutboxMessage>& messages);
   void EvictColdAccounts();
 
-  const Options options_;
+  Options options_;
   const store::LogWriter* unflushed_;
   store::BlockCache* blocks_;
   Overlay rows_;
-  std::vector<std::pair<uint64_t, std::string>> feed_rows_;  // of this commit
-  uint64_t log_size_ = 0;                                    // of the base snapshot
+  ProjectorState state_;
+  std::vector<std::pair<uint64_t, std::string>> feed_rows_;  // since the last Finish
+  // The log that late events read; rows may be of a newer snapshot, whose tail is another.
+  std::shared_ptr<const store::Snapshot> log_snapshot_;
+  uint64_t log_size_ = 0;
   codec::EventDecoder decoder_;
 
   using Entry = std::pair<const std::string, HotAccount>;
   std::unordered_map<std::string, HotAccount> hot_;
-  std::vector<Entry*> changed_;  // accounts with dirty or reindex set
-  uint32_t accounts_ = 0;
-
-  Timestamp clock_ = kEarliestTimestamp;
-  Timestamp swept_to_ = kEarliestTimestamp;
-  Timestamp newest_ = kEarliestTimestamp;
+  std::vector<Entry*> changed_;  // the dirty accounts
   Position last_position_{0};
-  uint64_t feed_size_ = 0;
-  std::string policy_positions_;
-  std::shared_ptr<const relations::PolicyLineage> policies_;
 };
 
 }  // namespace guanxi::partition

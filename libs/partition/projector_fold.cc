@@ -63,17 +63,19 @@ absl::StatusOr<relations::Transition> Projector::FoldInOrder(HotAccount& account
 
   std::vector<relations::TierChange> changes = transition.tier_changes;
   const Timestamp told_to = account.told_to;
-  if (told_to >= event.occurred_at && clock_ > event.occurred_at) {
+  if (told_to >= event.occurred_at && state_.clock > event.occurred_at) {
     // The account was told of up to the clock, and this event comes before it.
     relations::AccountCore advanced = account.core;
-    for (auto& change : relations::AdvanceTo(advanced, clock_, Context(event.position)).tier_changes) changes.push_back(std::move(change));
+    for (auto& change : relations::AdvanceTo(advanced, state_.clock, Context(event.position)).tier_changes)
+      changes.push_back(std::move(change));
     std::erase_if(changes, [&](const auto& change) { return !Later(change, event.occurred_at) && change.at <= told_to; });
     if (auto status = Tell(account, event.occurred_at, std::move(changes), event.position); !status.ok()) return status;
     return transition;
   }
-  if (clock_ > event.occurred_at) {
+  if (state_.clock > event.occurred_at) {
     relations::AccountCore advanced = account.core;
-    for (auto& change : relations::AdvanceTo(advanced, clock_, Context(event.position)).tier_changes) changes.push_back(std::move(change));
+    for (auto& change : relations::AdvanceTo(advanced, state_.clock, Context(event.position)).tier_changes)
+      changes.push_back(std::move(change));
   }
   std::erase_if(changes, [&](const auto& change) { return change.at <= told_to; });
   if (auto status = TellNew(account, changes, event.position); !status.ok()) return status;
@@ -99,7 +101,7 @@ absl::StatusOr<relations::Transition> Projector::FoldLate(HotAccount& account, c
       !status.ok())
     return status;
 
-  store::LogReader log({&rows_.base(), [](const store::Snapshot*) {}}, blocks_, log_size_);
+  store::LogReader log(log_snapshot_, blocks_, log_size_);
   relations::Transition result;
   std::vector<relations::TierChange> changes;
   for (const Position position : positions) {
@@ -120,9 +122,10 @@ absl::StatusOr<relations::Transition> Projector::FoldLate(HotAccount& account, c
     PutChild(account.number, key, it == memory.children.end() ? nullptr : &it->second);
   }
   account.core = std::move(memory.core);
-  if (clock_ > account.core.last_event_at) {
+  if (state_.clock > account.core.last_event_at) {
     relations::AccountCore advanced = account.core;
-    for (auto& change : relations::AdvanceTo(advanced, clock_, Context(event.position)).tier_changes) changes.push_back(std::move(change));
+    for (auto& change : relations::AdvanceTo(advanced, state_.clock, Context(event.position)).tier_changes)
+      changes.push_back(std::move(change));
   }
   if (auto status = Tell(account, since, std::move(changes), event.position); !status.ok()) return status;
   return result;
@@ -163,7 +166,7 @@ absl::StatusOr<std::vector<relations::Anomaly>> Projector::DryRun(HotAccount& ac
 }
 
 absl::Status Projector::FoldTimeline(AccountMemory& memory, AccountNumber number, Timestamp to, Position known_to) {
-  store::LogReader log({&rows_.base(), [](const store::Snapshot*) {}}, blocks_, log_size_);
+  store::LogReader log(log_snapshot_, blocks_, log_size_);
   absl::Status failed;
   const auto scanned =
       rows_.Scan(Key(Table::kTimeline).Account(number), TimelineAfter(number, memory.core), [&](std::string_view key, std::string_view) {
@@ -178,10 +181,10 @@ absl::Status Projector::FoldTimeline(AccountMemory& memory, AccountNumber number
 }
 
 absl::Status Projector::AppendTold(HotAccount& account, FeedRow row) {
-  Told told{row.change.at, row.change.from, row.change.to, row.kind, row.kind != ChangeKind::kRetracted, feed_size_};
+  Told told{row.change.at, row.change.from, row.change.to, row.kind, row.kind != ChangeKind::kRetracted, state_.feed_size};
   rows_.Put(Key(Table::kTold).Account(account.number).U32(account.told++), EncodeTold(told));
   row.account_id = account.core.id.value;
-  feed_rows_.emplace_back(feed_size_++, EncodeFeedRow(row));
+  feed_rows_.emplace_back(state_.feed_size++, EncodeFeedRow(row));
   return absl::OkStatus();
 }
 
@@ -230,16 +233,19 @@ absl::Status Projector::Tell(HotAccount& account, Timestamp since, std::vector<r
 
 absl::Status Projector::Sweep(HotAccount& account) {
   relations::AccountCore advanced = account.core;
-  auto changes = relations::AdvanceTo(advanced, clock_, Context(last_position_)).tier_changes;
+  auto changes = relations::AdvanceTo(advanced, state_.clock, Context(last_position_)).tier_changes;
   std::erase_if(changes, [&](const auto& change) { return change.at <= account.told_to; });
   if (auto status = TellNew(account, changes, last_position_); !status.ok()) return status;
   return Reindex(account);
 }
 
 absl::StatusOr<bool> Projector::SweepSlice(size_t accounts_max) {
-  if (swept_to_ >= clock_) return false;
+  if (state_.swept_to >= state_.clock) return false;
+  // What is due must not depend on where a commit ended.
+  if (auto status = Settle(); !status.ok()) return status;
+  ++state_.sweep_slices;
   std::vector<AccountNumber> due;
-  const std::string end = Key(Table::kDue).Time(Timestamp{clock_.micros + 1});
+  const std::string end = Key(Table::kDue).Time(Timestamp{state_.clock.micros + 1});
   const std::string prefix(1, static_cast<char>(Table::kDue));
   if (auto status = rows_.Scan(prefix,
                                [&](std::string_view key, std::string_view) {
@@ -259,8 +265,8 @@ absl::StatusOr<bool> Projector::SweepSlice(size_t accounts_max) {
     if (!account.ok()) return account.status();
     if (auto status = Sweep(**account); !status.ok()) return status;
   }
-  if (due.size() < accounts_max) swept_to_ = clock_;
-  return swept_to_ < clock_;
+  if (due.size() < accounts_max) state_.swept_to = state_.clock;
+  return state_.swept_to < state_.clock;
 }
 
 absl::StatusOr<std::optional<Timestamp>> Projector::NextDue() const {

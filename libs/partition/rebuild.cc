@@ -2,17 +2,20 @@
 
 #include <algorithm>
 
-#include "partition/event_source.h"
+#include "partition/fold_log.h"
 #include "partition/keys.h"
-#include "relations/event_type.h"
 
 namespace guanxi::partition {
 namespace {
 
-constexpr uint64_t kRecordsPerBatch = 4096;
+constexpr uint64_t kRecordsPerStretch = 4096;
+constexpr size_t kSweepAccounts = 1024;
+constexpr size_t kRunBytes = 64u << 20;
+constexpr Table kNotCompared[] = {Table::kOutbox, Table::kTold, Table::kState};
 
-// Rows that say when something was told or delivered, not what is so.
-bool IsCompared(std::string_view key) { return key[0] != static_cast<char>(Table::kOutbox) && key[0] != static_cast<char>(Table::kTold); }
+bool IsCompared(std::string_view key) {
+  return std::none_of(std::begin(kNotCompared), std::end(kNotCompared), [&](Table t) { return key[0] == static_cast<char>(t); });
+}
 
 }  // namespace
 
@@ -20,80 +23,48 @@ Rebuilder::Rebuilder(store::Store& store, store::BlockCache& blocks, Projector::
     : store_(store), blocks_(blocks), projector_(std::move(options), nullptr, &blocks) {}
 
 absl::Status Rebuilder::Start() {
-  auto generation = store_.CreateViewGeneration();
+  const auto generation = store_.CreateViewGeneration();
   if (!generation.ok()) return generation.status();
   generation_ = *generation;
-  projector_.ResetEmpty(store_.TakeSnapshot()->OfGeneration(generation_), 0);
-  return Begin();
+  return projector_.Open(store_.TakeSnapshot()->OfGeneration(generation_), 0);
 }
 
-absl::Status Rebuilder::Begin() {
-  // Rows and log of one instant: the tail's slots are written over while we fold.
-  const auto snapshot = store_.TakeSnapshot();
-  const auto size = snapshot->Get(store::Family::kMeta, kMetaSize);
-  if (!size.ok()) return size.status();
-  projector_.Begin(snapshot->OfGeneration(generation_), *size ? ByteReader(**size).LittleEndian<uint64_t>() : 0);
-  return absl::OkStatus();
-}
-
-absl::Status Rebuilder::Write() {
-  store::Batch batch;
-  batch.DirectViewsTo(generation_);
-  if (auto status = projector_.Finish(batch); !status.ok()) return status;
-  return store_.Write(batch, false);
-}
-
-absl::Status Rebuilder::FoldBatch(store::LogReader& log, uint64_t to) {
-  for (; position_ < to; ++position_) {
-    const Position at{position_};
-    const auto bytes = log.Read(at);
-    if (!bytes.ok()) return bytes.status();
-    const auto record = codec::DecodeRecord(*bytes);
-    if (!record.ok()) return record.status();
-    relations::Event event;
-    event.position = at;
-    if (!record->parked()) {
-      auto decoded = decoder_.DecodeEvent(*record, at);
-      if (!decoded.ok()) return decoded.status();
-      event = *std::move(decoded);
-    }
-    absl::Status applied;
-    if (const auto* repair = std::get_if<relations::ParkedRepaired>(&event.body)) {
-      const auto logged = ReadEvent(log, nullptr, decoder_, at);
-      applied = logged.ok() ? projector_.ApplyRepair(*logged, repair->parked_position).status() : logged.status();
-    } else {
-      applied = projector_.Apply(*record, event).status();
-    }
-    if (!applied.ok()) return applied;
-    for (bool more = std::holds_alternative<relations::ClockAdvanced>(event.body); more;) {
-      const auto swept = projector_.SweepSlice(1024);
-      if (!swept.ok()) return swept.status();
-      more = *swept;
-    }
-  }
+absl::Status Rebuilder::Settle(size_t bytes_max) {
+  store::Batch nothing_told;
+  if (auto status = projector_.Finish(nothing_told); !status.ok()) return status;
+  if (projector_.rows().bytes() <= bytes_max) return absl::OkStatus();
+  if (auto status = WriteRun(store_, generation_, projector_.Freeze()); !status.ok()) return status;
+  projector_.DropFrozen(store_.TakeSnapshot()->OfGeneration(generation_));
   return absl::OkStatus();
 }
 
 absl::Status Rebuilder::CatchUp(const View& view, const std::function<void(uint64_t, uint64_t)>& progress) {
-  if (auto status = Begin(); !status.ok()) return status;
-  while (position_ < view.log_size) {
-    store::LogReader log(view.snapshot, &blocks_, view.log_size);
-    if (auto status = FoldBatch(log, std::min(view.log_size, position_ + kRecordsPerBatch)); !status.ok()) return status;
-    if (auto status = Write(); !status.ok()) return status;
-    if (auto status = Begin(); !status.ok()) return status;
-    if (progress) progress(position_, view.log_size);
+  const auto sweep_all = [&](const relations::Event& event) -> absl::Status {
+    for (bool more = std::holds_alternative<relations::ClockAdvanced>(event.body); more;) {
+      const auto swept = projector_.SweepSlice(kSweepAccounts);
+      if (!swept.ok()) return swept.status();
+      more = *swept;
+    }
+    return absl::OkStatus();
+  };
+  // Late events read the log of the same instant.
+  projector_.Publish(view.snapshot->OfGeneration(generation_), view.log_size);
+  store::LogReader log(view.snapshot, &blocks_, view.log_size);
+  while (position() < view.log_size) {
+    const uint64_t to = std::min(view.log_size, position() + kRecordsPerStretch);
+    if (auto status = FoldLog(projector_, log, decoder_, to, sweep_all); !status.ok()) return status;
+    if (auto status = Settle(kRunBytes); !status.ok()) return status;
+    if (progress) progress(position(), view.log_size);
   }
   return absl::OkStatus();
 }
 
 absl::StatusOr<RebuildReport> Rebuilder::Compare(const View& live) {
   RebuildReport report;
-  report.records = position_;
-  const auto snapshot = store_.TakeSnapshot();
-  auto a = snapshot->Scan(store::Family::kView, {}, {});
-  const auto rebuilt = snapshot->OfGeneration(generation_);
-  auto b = rebuilt->Scan(store::Family::kView, {}, {});
-  const auto skip = [](store::Cursor& c) {
+  report.records = position();
+  const Rows rebuilt = projector_.Publish(store_.TakeSnapshot()->OfGeneration(generation_), live.log_size);
+  auto a = live.rows.Scan({}, {}), b = rebuilt.Scan({}, {});
+  const auto skip = [](RowCursor& c) {
     while (c.Valid() && !IsCompared(c.key())) c.Next();
   };
   for (skip(a), skip(b); a.Valid() || b.Valid(); skip(a), skip(b)) {
@@ -103,21 +74,23 @@ absl::StatusOr<RebuildReport> Rebuilder::Compare(const View& live) {
     if (!only_b) a.Next();
     if (!only_a) b.Next();
   }
+  for (const auto* walk : {&a, &b})
+    if (auto status = walk->status(); !status.ok()) return status;
   return report;
 }
 
-absl::Status Rebuilder::Switch(const View& live) {
+absl::Status Rebuilder::Switch(const Writer& live) {
   // What was told stays told, under the numbers subscribers know; so do messages on their way.
-  store::Batch batch;
-  const auto rebuilt = store_.TakeSnapshot()->OfGeneration(generation_);
+  const Rows rebuilt = projector_.Publish(store_.TakeSnapshot()->OfGeneration(generation_), position());
   for (const Table table : {Table::kTold, Table::kOutbox}) {
     const std::string prefix(1, static_cast<char>(table));
-    for (auto cursor = rebuilt->ScanPrefix(store::Family::kView, prefix); cursor.Valid(); cursor.Next())
-      batch.Delete(store::Family::kView, cursor.key());
-    for (auto cursor = live.snapshot->ScanPrefix(store::Family::kView, prefix); cursor.Valid(); cursor.Next())
-      batch.Put(store::Family::kView, cursor.key(), cursor.value());
+    for (auto cursor = rebuilt.ScanPrefix(prefix); cursor.Valid(); cursor.Next()) projector_.rows().Delete(cursor.key());
+    for (auto cursor = live.view()->rows.ScanPrefix(prefix); cursor.Valid(); cursor.Next())
+      projector_.rows().Put(cursor.key(), cursor.value());
   }
-  return store_.SwitchViewGeneration(generation_, std::move(batch));
+  projector_.ContinueTelling(live.state());
+  if (auto status = WriteRun(store_, generation_, projector_.Freeze()); !status.ok()) return status;
+  return store_.SwitchViewGeneration(generation_, {});
 }
 
 absl::Status Rebuilder::Drop() { return store_.DropViewGeneration(generation_); }

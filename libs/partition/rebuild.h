@@ -7,6 +7,7 @@
 #include "partition/cluster.h"
 #include "partition/projector.h"
 #include "partition/view.h"
+#include "partition/writer.h"
 
 namespace guanxi::partition {
 
@@ -15,25 +16,27 @@ class Rebuilder {
   Rebuilder(store::Store& store, store::BlockCache& blocks, Projector::Options options);
   absl::Status Start();
   // Records folded so far.
-  uint64_t position() const { return position_; }
-  // Folds up to the view's end, in batches. CatchUp, Compare and Switch with the
-  // writer's newest view must run on the partition's thread.
+  uint64_t position() const { return projector_.state().log_size; }
+  // Folds up to the view's end, in stretches; progress(done, total) after each.
+  // With the writer's newest view CatchUp, Compare and Switch must run on the
+  // partition's thread.
   absl::Status CatchUp(const View& view, const std::function<void(uint64_t, uint64_t)>& progress);
+  // Of what was folded and the live rows; what was told and is to be delivered is
+  // not compared: it says when, not what is so.
   absl::StatusOr<RebuildReport> Compare(const View& live);
-  absl::Status Switch(const View& live);
+  // The rebuilt rows become the live ones; the writer must be reopened.
+  absl::Status Switch(const Writer& live);
   absl::Status Drop();
 
  private:
-  absl::Status FoldBatch(store::LogReader& log, uint64_t to);
-  absl::Status Write();
-  absl::Status Begin();
+  // Ends a stretch: rows are settled, and written when they have become many.
+  absl::Status Settle(size_t bytes_max);
 
   store::Store& store_;
   store::BlockCache& blocks_;
   Projector projector_;
   codec::EventDecoder decoder_;
   uint32_t generation_ = 0;
-  uint64_t position_ = 0;
 };
 
 }  // namespace guanxi::partition

@@ -136,13 +136,13 @@ absl::StatusOr<AccountMemory> LatestSnapshotBefore(const Overlay& rows, AccountN
   return DecodeMemory(**bytes);
 }
 
-absl::StatusOr<AccountMemory> SnapshotAsOf(const store::Snapshot& store, AccountNumber account, Position known_to, Timestamp valid_to) {
+absl::StatusOr<AccountMemory> SnapshotAsOf(const Rows& rows, AccountNumber account, Position known_to, Timestamp valid_to) {
   const std::string prefix = Key(Table::kSnapshotHead).Account(account);
   const std::string end = Key(Table::kSnapshotHead).Account(account).Time(Timestamp{valid_to.micros + 1});
-  for (auto cursor = store.ScanReverse(store::Family::kView, prefix, end); cursor.Valid(); cursor.Next()) {
+  for (auto cursor = rows.ScanReverse(prefix, end); cursor.Valid(); cursor.Next()) {
     const Head head = DecodeHead(cursor.value());
     if (head.included_to > known_to.value || head.superseded_at <= known_to.value) continue;
-    const auto bytes = store.Get(store::Family::kView, DataKeyOf(cursor.key()));
+    const auto bytes = rows.Get(DataKeyOf(cursor.key()));
     if (!bytes.ok()) return bytes.status();
     if (!*bytes) return Refuse(Reason::STORE_CORRUPT, "an account snapshot has a head and no data");
     return DecodeMemory(**bytes);

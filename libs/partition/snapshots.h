@@ -42,6 +42,6 @@ absl::StatusOr<AccountMemory> LatestSnapshotBefore(const Overlay& rows, AccountN
 
 // For as-of reads: the newest snapshot of an instant <= valid_to that a reader
 // who knows positions <= known_to may use; empty when there is none.
-absl::StatusOr<AccountMemory> SnapshotAsOf(const store::Snapshot& store, AccountNumber account, Position known_to, Timestamp valid_to);
+absl::StatusOr<AccountMemory> SnapshotAsOf(const Rows& rows, AccountNumber account, Position known_to, Timestamp valid_to);
 
 }  // namespace guanxi::partition

@@ -6,22 +6,23 @@
 
 #include "base/strong.h"
 #include "base/time.h"
+#include "partition/rows.h"
 #include "relations/policy.h"
 #include "store/log.h"
 #include "store/store.h"
 
 namespace guanxi::partition {
 
-// The partition after one commit. Thread-safe: never changes. Later the views
-// may lag behind the log as an overlay in memory; readers will not notice.
+// The partition after one commit. Thread-safe: never changes.
 struct View {
   PartitionId partition;
-  std::shared_ptr<const store::Snapshot> snapshot;
-  uint64_t log_size = 0;   // records: positions 0 .. log_size - 1
-  uint64_t feed_size = 0;  // rows of the change feed
-  std::string root;        // tree head of log_size
-  Timestamp clock;         // of the newest ClockAdvanced; kEarliestTimestamp before any
-  Timestamp swept_to;      // what falls due by time is written up to here
+  std::shared_ptr<const store::Snapshot> snapshot;  // the log, its tree, the change feed
+  Rows rows;                                        // the views
+  uint64_t log_size = 0;                            // records: positions 0 .. log_size - 1
+  uint64_t feed_size = 0;                           // rows of the change feed
+  std::string root;                                 // tree head of log_size
+  Timestamp clock;                                  // of the newest ClockAdvanced; kEarliestTimestamp before any
+  Timestamp swept_to;                               // what falls due by time is written up to here
   Timestamp newest_occurred_at;
   std::shared_ptr<const relations::PolicyLineage> policies;
   BusinessCalendar calendar;

@@ -6,6 +6,7 @@
 #include "base/reason.h"
 #include "codec/admission.h"
 #include "partition/event_source.h"
+#include "partition/fold_log.h"
 #include "partition/keys.h"
 #include "relations/event_type.h"
 
@@ -70,8 +71,7 @@ absl::StatusOr<std::unique_ptr<Writer>> Writer::Open(Options options, store::Sto
   return writer;
 }
 
-absl::Status Writer::Reset() {
-  const auto snapshot = store_.TakeSnapshot();
+absl::Status Writer::OpenLog(const std::shared_ptr<const store::Snapshot>& snapshot) {
   const auto size_bytes = snapshot->Get(store::Family::kMeta, kMetaSize);
   const auto recorded_bytes = snapshot->Get(store::Family::kMeta, kMetaRecorded);
   const auto root = snapshot->Get(store::Family::kMeta, kMetaRoot);
@@ -91,27 +91,79 @@ absl::Status Writer::Reset() {
   if (size > 0 && (!*root || **root != ledger::AsBytes(tree_.Root())))
     return Refuse(Reason::STORE_CORRUPT,
                   fmt::format("partition {}: the log's records do not give the stored tree head", options_.partition.value));
-  if (auto status = projector_.Reset(snapshot, size); !status.ok()) return status;
-  auto made = MakeView();
-  if (!made.ok()) return made.status();
-  view_ = *std::move(made);
   return absl::OkStatus();
 }
 
-absl::StatusOr<ViewPtr> Writer::MakeView() {
+absl::Status Writer::CatchUp(const std::shared_ptr<const store::Snapshot>& snapshot) {
+  auto sweeps = ReadSweeps(*snapshot);
+  if (!sweeps.ok()) return sweeps.status();
+  if (!sweeps->empty()) sweeps_forgotten_ = std::min(sweeps->front().number, sweeps_in_store_);
+  while (!sweeps->empty() && sweeps->front().number < sweeps_in_store_) sweeps->pop_front();
+  const auto sweep_as_noted = [&]() -> absl::Status {
+    while (!sweeps->empty() && sweeps->front().log_size == projector_.state().log_size) {
+      if (auto swept = projector_.SweepSlice(sweeps->front().accounts_max); !swept.ok()) return swept.status();
+      sweeps->pop_front();
+    }
+    return absl::OkStatus();
+  };
+  projector_.TellFeed(false);
+  if (auto status = sweep_as_noted(); !status.ok()) return status;
+  store::LogReader log(snapshot, &blocks_, log_->size());
+  if (auto status = FoldLog(projector_, log, decoder_, log_->size(), [&](const auto&) { return sweep_as_noted(); }); !status.ok())
+    return status;
+  store::Batch told_before;
+  if (auto status = projector_.Finish(told_before); !status.ok()) return status;
+  projector_.TellFeed(true);
+  const auto feed_size = snapshot->Get(store::Family::kMeta, kMetaFeedSize);
+  if (!feed_size.ok()) return feed_size.status();
+  if (projector_.state().feed_size != (*feed_size ? ByteReader(**feed_size).LittleEndian<uint64_t>() : 0))
+    return Refuse(Reason::STORE_CORRUPT,
+                  fmt::format("partition {}: folding the log again told other tier changes than were told", options_.partition.value));
+  return absl::OkStatus();
+}
+
+absl::Status Writer::Reset() {
+  const auto snapshot = store_.TakeSnapshot();
+  if (auto status = OpenLog(snapshot); !status.ok()) return status;
+  if (auto status = projector_.Open(snapshot, log_->size()); !status.ok()) return status;
+  checkpointed_ = projector_.state().log_size;
+  sweeps_forgotten_ = sweeps_in_store_ = sweeps_in_frozen_ = projector_.state().sweep_slices;
+  if (auto status = CatchUp(snapshot); !status.ok()) return status;
+  view_ = MakeView();
+  return absl::OkStatus();
+}
+
+absl::Status Writer::RollBack() {
+  const auto snapshot = store_.TakeSnapshot();
+  swept_.clear();
+  if (auto status = OpenLog(snapshot); !status.ok()) return status;
+  projector_.RollBack({view_->rows.newest, view_->rows.frozen, snapshot}, committed_, log_->size());
+  return absl::OkStatus();
+}
+
+ViewPtr Writer::MakeView() {
   auto view = std::make_shared<View>();
   view->partition = options_.partition;
   view->snapshot = store_.TakeSnapshot();
   view->log_size = log_->size();
-  view->feed_size = projector_.feed_size();
+  view->rows = projector_.Publish(view->snapshot, view->log_size);
+  committed_ = projector_.state();
+  view->feed_size = committed_.feed_size;
   view->root = std::string(ledger::AsBytes(tree_.Root()));
-  view->clock = projector_.clock();
-  view->swept_to = projector_.swept_to();
-  view->newest_occurred_at = projector_.newest_occurred_at();
-  view->policies = projector_.policies();
+  view->clock = committed_.clock;
+  view->swept_to = committed_.swept_to;
+  view->newest_occurred_at = committed_.newest;
+  view->policies = committed_.policies;
   view->calendar = options_.calendar;
   view->blocks = &blocks_;
-  return ViewPtr(std::move(view));
+  return view;
+}
+
+absl::StatusOr<bool> Writer::SweepSlice(size_t accounts_max) {
+  const NotedSweep slice{projector_.state().sweep_slices, log_->size(), accounts_max};
+  const auto more = projector_.SweepSlice(accounts_max);
+  if (projector_.state().sweep_slices > slice.number) swept_.push_back(slice);
+  return more;
 }
 
 absl::StatusOr<ViewPtr> Writer::Commit() {
@@ -124,17 +176,31 @@ absl::StatusOr<ViewPtr> Writer::Commit() {
   batch.Put(store::Family::kMeta, kMetaSize, LittleEndian64(log_->size()));
   batch.Put(store::Family::kMeta, kMetaRoot, ledger::AsBytes(tree_.Root()));
   batch.Put(store::Family::kMeta, kMetaRecorded, LittleEndian64(static_cast<uint64_t>(recorded_.micros)));
+  for (const auto& slice : swept_) NoteSweep(batch, slice);
+  for (uint64_t number = sweeps_forgotten_; number < sweeps_in_store_; ++number) ForgetSweep(batch, number);
   if (status.ok()) status = store_.Write(batch, true);
   if (!status.ok()) {
-    // Memory ran ahead of what is stored: start again from the store.
-    if (auto reset = Reset(); !reset.ok()) return reset;
+    // Memory ran ahead of what is stored.
+    if (auto rolled_back = RollBack(); !rolled_back.ok()) return rolled_back;
     return status;
   }
-  auto view = MakeView();
-  if (!view.ok()) return view;
-  view_ = *view;
-  projector_.Begin(view_->snapshot, log_->size());
-  return view_;
+  swept_.clear();
+  sweeps_forgotten_ = sweeps_in_store_;
+  return view_ = MakeView();
+}
+
+RowTree Writer::BeginCheckpoint() {
+  checkpointed_ = log_->size();
+  sweeps_in_frozen_ = projector_.state().sweep_slices;
+  const RowTree frozen = projector_.Freeze();
+  view_ = MakeView();
+  return frozen;
+}
+
+absl::StatusOr<ViewPtr> Writer::EndCheckpoint() {
+  projector_.DropFrozen(store_.TakeSnapshot());
+  sweeps_in_store_ = sweeps_in_frozen_;
+  return view_ = MakeView();
 }
 
 absl::StatusOr<std::optional<Position>> Writer::FindDuplicate(const HotAccount& account, const codec::RecordView& offered,

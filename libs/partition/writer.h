@@ -12,6 +12,7 @@
 #include "ledger/tile.h"
 #include "partition/projector.h"
 #include "partition/submission.h"
+#include "partition/sweep_journal.h"
 #include "partition/view.h"
 #include "store/log.h"
 
@@ -32,21 +33,38 @@ class Writer {
   // Appends to the current commit. recorded_at: now; positions never see it run backwards.
   SubmissionResult Process(Submission submission, Timestamp recorded_at);
   // One slice of what fell due by time, into the current commit; false: nothing is left.
-  absl::StatusOr<bool> SweepSlice(size_t accounts_max) { return projector_.SweepSlice(accounts_max); }
+  absl::StatusOr<bool> SweepSlice(size_t accounts_max);
   void Delivered(std::string_view outbox_key) { projector_.Delivered(outbox_key); }
   // Writes the current commit and makes its view; after an error nothing of it happened.
   absl::StatusOr<ViewPtr> Commit();
   // The store changed underneath (a rebuild was switched in): start again from it.
   absl::Status Reopen() { return Reset(); }
+
+  // Views are written behind: Commit makes the records durable, a checkpoint the
+  // rows, and opening folds again what came between. In three steps, right after
+  // a commit: the rows to write, to be kept and passed to WriteRun on any thread,
+  // while commits go on; then the view that reads them from the store. When
+  // writing failed, the same rows are to be written again.
+  RowTree BeginCheckpoint();
+  absl::StatusOr<ViewPtr> EndCheckpoint();
+  // Memory that a checkpoint would free, and records it would save from folding again.
+  size_t bytes_since_checkpoint() const { return projector_.rows().bytes(); }
+  uint64_t records_since_checkpoint() const { return log_->size() - checkpointed_; }
   ViewPtr view() const { return view_; }
   absl::StatusOr<std::optional<Timestamp>> NextDue() const { return projector_.NextDue(); }
   Timestamp clock() const { return projector_.clock(); }
   uint64_t log_size() const { return log_->size(); }
+  const ProjectorState& state() const { return projector_.state(); }
 
  private:
   Writer(Options options, store::Store& store, store::BlockCache& blocks);
   absl::Status Reset();
-  absl::StatusOr<ViewPtr> MakeView();
+  absl::Status OpenLog(const std::shared_ptr<const store::Snapshot>& snapshot);
+  // Folds what came after the last checkpoint.
+  absl::Status CatchUp(const std::shared_ptr<const store::Snapshot>& snapshot);
+  // Back to the last commit, after one that failed.
+  absl::Status RollBack();
+  ViewPtr MakeView();
 
   // The first position if the same event is stored; nothing if none is; EVENT_ID_CONFLICT.
   absl::StatusOr<std::optional<Position>> FindDuplicate(const HotAccount& account, const codec::RecordView& offered, uint64_t* version);
@@ -63,7 +81,13 @@ class Writer {
   codec::EventDecoder decoder_;
   Timestamp recorded_ = kEarliestTimestamp;
   ViewPtr view_;
-  absl::Status broken_;  // of the current commit: memory no longer says what the log says
+  ProjectorState committed_;       // of view_
+  std::vector<NotedSweep> swept_;  // in the current commit
+  uint64_t checkpointed_ = 0;      // records whose rows are in the store, or on their way
+  uint64_t sweeps_forgotten_ = 0;  // slices before this one are no longer noted
+  uint64_t sweeps_in_store_ = 0;   // slices before this one are in the last checkpoint
+  uint64_t sweeps_in_frozen_ = 0;  // and in the one under way
+  absl::Status broken_;            // of the current commit: memory no longer says what the log says
 };
 
 // Tiles of a view's tree; level 0 is hashed from the sealed block.

@@ -18,7 +18,8 @@ namespace guanxi::store {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr int kFormatVersion = 1;
+// 1 had every row in the commit's batch; its directories were never released.
+constexpr int kFormatVersion = 2;
 constexpr std::string_view kFormatWord = "guanxi-data";
 
 absl::Status Failed(std::string_view doing, const std::string& path) {
@@ -59,6 +60,10 @@ absl::StatusOr<ClusterSettings> ReadFormat(const std::string& path) {
   if (version > kFormatVersion)
     return Refuse(Reason::DATA_DIRECTORY_NEWER, fmt::format("{} has format {}, this version reads up to {}", path, version, kFormatVersion),
                   {{"format", std::to_string(version)}, {"newest_readable", std::to_string(kFormatVersion)}});
+  if (version < kFormatVersion)
+    return Refuse(Reason::DATA_DIRECTORY_FOREIGN,
+                  fmt::format("{} has format {}, which no released version wrote: export it with the program that did", path, version),
+                  {{"format", std::to_string(version)}});
   ClusterSettings settings;
   if (!(in >> key >> settings.partitions >> key >> settings.utc_offset_minutes >> key >> settings.log_epoch) || settings.partitions == 0)
     return Refuse(Reason::STORE_CORRUPT, fmt::format("{} is cut short", path), {{"path", path}});

@@ -1,19 +1,15 @@
-#include "store/store.h"
-
 #include <fmt/format.h>
 #include <rocksdb/cache.h>
-#include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_buffer_manager.h>
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
-#include <map>
-#include <mutex>
+#include <filesystem>
 
 #include "base/reason.h"
+#include "store/store_impl.h"
 
 namespace guanxi::store {
 namespace {
@@ -21,8 +17,7 @@ namespace {
 constexpr std::string_view kFamilyNames[] = {"tail", "blocks", "merkle", "meta", "feed"};
 constexpr std::string_view kGenerationKey = "view generation";
 
-rocksdb::Slice ToSlice(std::string_view s) { return {s.data(), s.size()}; }
-std::string_view ToView(const rocksdb::Slice& s) { return {s.data(), s.size()}; }
+}  // namespace
 
 absl::Status FromRocks(const rocksdb::Status& s, std::string_view doing) {
   if (s.ok()) return absl::OkStatus();
@@ -51,15 +46,6 @@ rocksdb::ColumnFamilyOptions FamilyOptions(std::string_view name, const std::sha
 }
 
 std::string ViewName(uint32_t generation) { return fmt::format("view.{}", generation); }
-
-using Handle = rocksdb::ColumnFamilyHandle*;
-
-}  // namespace
-
-struct SharedMemory::Impl {
-  std::shared_ptr<rocksdb::Cache> cache;
-  std::shared_ptr<rocksdb::WriteBufferManager> memtables;
-};
 
 SharedMemory::SharedMemory(size_t cache_bytes, size_t memtable_bytes) : impl_(std::make_unique<Impl>()) {
   impl_->cache = rocksdb::NewLRUCache(cache_bytes);
@@ -104,138 +90,18 @@ void Batch::Clear() {
 
 size_t Batch::bytes() const { return impl_->bytes; }
 
-struct Store::Impl {
-  std::shared_ptr<SharedMemory> memory;
-  std::unique_ptr<rocksdb::DB> db;
-  Handle fixed[5] = {};
-  Handle default_family = nullptr;
-  mutable std::mutex generations_mutex;  // guards `views`; taken per snapshot and per generation change
-  std::map<uint32_t, std::shared_ptr<rocksdb::ColumnFamilyHandle>> views;
-  std::atomic<uint32_t> live{0};
+namespace {
 
-  ~Impl() {
-    views.clear();
-    for (Handle handle : fixed)
-      if (handle != nullptr) db->DestroyColumnFamilyHandle(handle);
-    if (default_family != nullptr) db->DestroyColumnFamilyHandle(default_family);
-  }
-
-  std::shared_ptr<rocksdb::ColumnFamilyHandle> Share(Handle handle) {
-    return {handle, [this](Handle h) { db->DestroyColumnFamilyHandle(h); }};
-  }
-  std::shared_ptr<rocksdb::ColumnFamilyHandle> View(uint32_t generation) const {
-    const std::lock_guard lock(generations_mutex);
-    const auto it = views.find(generation);
-    return it == views.end() ? nullptr : it->second;
-  }
-  absl::Status AddView(uint32_t generation) {
-    Handle handle = nullptr;
-    const auto status = db->CreateColumnFamily(FamilyOptions(ViewName(generation), memory->impl().cache), ViewName(generation), &handle);
-    if (!status.ok()) return FromRocks(status, "creating a view generation");
-    const std::lock_guard lock(generations_mutex);
-    views[generation] = Share(handle);
-    return absl::OkStatus();
-  }
-};
-
-struct Snapshot::Impl {
-  const Store::Impl* store;
-  std::shared_ptr<const rocksdb::Snapshot> at;
-  std::shared_ptr<rocksdb::ColumnFamilyHandle> view;
-  uint32_t generation;
-
-  Handle HandleOf(Family family) const { return family == Family::kView ? view.get() : store->fixed[static_cast<int>(family)]; }
-  rocksdb::ReadOptions Options() const {
-    rocksdb::ReadOptions options;
-    options.snapshot = at.get();
-    return options;
-  }
-};
-
-struct Cursor::Impl {
-  std::string begin, end;
-  rocksdb::Slice begin_slice, end_slice;
-  std::shared_ptr<const rocksdb::Snapshot> at;
-  std::shared_ptr<rocksdb::ColumnFamilyHandle> view;
-  std::unique_ptr<rocksdb::Iterator> iterator;
-  bool reverse = false;
-};
-
-Cursor::Cursor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Cursor::~Cursor() = default;
-Cursor::Cursor(Cursor&&) noexcept = default;
-bool Cursor::Valid() const { return impl_->iterator->Valid(); }
-void Cursor::Next() { impl_->reverse ? impl_->iterator->Prev() : impl_->iterator->Next(); }
-std::string_view Cursor::key() const { return ToView(impl_->iterator->key()); }
-std::string_view Cursor::value() const { return ToView(impl_->iterator->value()); }
-absl::Status Cursor::status() const { return FromRocks(impl_->iterator->status(), "scanning"); }
-
-Snapshot::Snapshot(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Snapshot::~Snapshot() = default;
-uint32_t Snapshot::view_generation() const { return impl_->generation; }
-
-absl::StatusOr<bool> Snapshot::Get(Family family, std::string_view key, std::string* value) const {
-  const auto status = impl_->store->db->Get(impl_->Options(), impl_->HandleOf(family), ToSlice(key), value);
-  if (status.IsNotFound()) return false;
-  if (!status.ok()) return FromRocks(status, "reading");
-  return true;
+// Runs that were not taken over are what a killed checkpoint left.
+absl::Status EmptyRunDirectory(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  if (!error) std::filesystem::create_directories(path, error);
+  if (error) return Refuse(Reason::STORE_FAILED, fmt::format("{}: {}", path, error.message()));
+  return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<std::string>> Snapshot::Get(Family family, std::string_view key) const {
-  std::string value;
-  const auto found = Get(family, key, &value);
-  if (!found.ok()) return found.status();
-  if (!*found) return std::nullopt;
-  return value;
-}
-
-Cursor Snapshot::Scan(Family family, std::string_view begin, std::string_view end) const {
-  auto walk = std::make_unique<Cursor::Impl>();
-  walk->at = impl_->at;
-  walk->view = impl_->view;
-  walk->end = std::string(end);
-  walk->end_slice = walk->end;
-  rocksdb::ReadOptions options = impl_->Options();
-  if (!end.empty()) options.iterate_upper_bound = &walk->end_slice;
-  walk->iterator.reset(impl_->store->db->NewIterator(options, impl_->HandleOf(family)));
-  walk->iterator->Seek(ToSlice(begin));
-  return Cursor(std::move(walk));
-}
-
-Cursor Snapshot::ScanReverse(Family family, std::string_view begin, std::string_view end) const {
-  auto walk = std::make_unique<Cursor::Impl>();
-  walk->at = impl_->at;
-  walk->view = impl_->view;
-  walk->reverse = true;
-  walk->begin = std::string(begin);
-  walk->begin_slice = walk->begin;
-  rocksdb::ReadOptions options = impl_->Options();
-  options.iterate_lower_bound = &walk->begin_slice;
-  walk->iterator.reset(impl_->store->db->NewIterator(options, impl_->HandleOf(family)));
-  if (end.empty()) {
-    walk->iterator->SeekToLast();
-  } else {
-    walk->iterator->SeekForPrev(ToSlice(end));
-    if (walk->iterator->Valid() && walk->iterator->key() == ToSlice(end)) walk->iterator->Prev();
-  }
-  return Cursor(std::move(walk));
-}
-
-Cursor Snapshot::ScanPrefix(Family family, std::string_view prefix) const { return Scan(family, prefix, PrefixEnd(prefix)); }
-
-std::shared_ptr<const Snapshot> Snapshot::OfGeneration(uint32_t generation) const {
-  auto impl = std::make_unique<Impl>(*impl_);
-  impl->view = impl_->store->View(generation);
-  impl->generation = generation;
-  return std::shared_ptr<const Snapshot>(new Snapshot(std::move(impl)));
-}
-
-std::string PrefixEnd(std::string_view prefix) {
-  std::string end(prefix);
-  while (!end.empty() && static_cast<uint8_t>(end.back()) == 0xff) end.pop_back();
-  if (!end.empty()) end.back() = static_cast<char>(static_cast<uint8_t>(end.back()) + 1);
-  return end;
-}
+}  // namespace
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Store::~Store() = default;
@@ -284,6 +150,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& path, std:
   const auto found = db->Get({}, impl->fixed[static_cast<int>(Family::kMeta)], ToSlice(kGenerationKey), &live);
   if (!found.ok() && !found.IsNotFound()) return FromRocks(found, "reading the view generation");
   impl->live = found.ok() ? static_cast<uint32_t>(std::stoul(live)) : 1;
+  if (auto status = EmptyRunDirectory(impl->RunDirectory()); !status.ok()) return status;
   std::unique_ptr<Store> store(new Store(std::move(impl)));
   // Generations that never went live are what a killed rebuild left.
   std::vector<uint32_t> stale;
@@ -305,16 +172,6 @@ absl::Status Store::Write(const Batch& batch, bool sync) {
   rocksdb::WriteOptions options;
   options.sync = sync;
   return FromRocks(impl_->db->Write(options, &rocks), "writing");
-}
-
-std::shared_ptr<const Snapshot> Store::TakeSnapshot() const {
-  auto impl = std::make_unique<Snapshot::Impl>();
-  rocksdb::DB* db = impl_->db.get();
-  impl->store = impl_.get();
-  impl->generation = impl_->live;
-  impl->view = impl_->View(impl->generation);
-  impl->at = std::shared_ptr<const rocksdb::Snapshot>(db->GetSnapshot(), [db](const rocksdb::Snapshot* s) { db->ReleaseSnapshot(s); });
-  return std::shared_ptr<const Snapshot>(new Snapshot(std::move(impl)));
 }
 
 uint32_t Store::view_generation() const { return impl_->live; }

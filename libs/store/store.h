@@ -111,11 +111,29 @@ class Snapshot {
   std::unique_ptr<Impl> impl_;
 };
 
+// Rows of one view generation in strictly ascending key order, which become
+// visible and durable all at once or not at all. Belongs to one thread; the store
+// may be read and written meanwhile. Must not outlive its store.
+class ViewRun {
+ public:
+  ~ViewRun();
+  absl::Status Put(std::string_view key, std::string_view value);
+  absl::Status Delete(std::string_view key);
+  // Writes what is buffered, then gives the file to the store. The last call.
+  absl::Status Ingest();
+
+ private:
+  friend class Store;
+  struct Impl;
+  explicit ViewRun(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
 // The smallest key that is greater than every key with the prefix; empty when there is none.
 std::string PrefixEnd(std::string_view prefix);
 
-// One partition's RocksDB. Reads are thread-safe; Write and the generation
-// calls belong to the partition's single writer.
+// One partition's RocksDB. Reads and view runs are thread-safe; Write and the
+// generation calls belong to the partition's single writer.
 class Store {
  public:
   static absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& path, std::shared_ptr<SharedMemory> memory);
@@ -132,11 +150,14 @@ class Store {
   absl::Status SwitchViewGeneration(uint32_t generation, Batch batch);
   absl::Status DropViewGeneration(uint32_t generation);
 
+  absl::StatusOr<std::unique_ptr<ViewRun>> StartViewRun(uint32_t generation);
+
   // Bytes of live files and memtables.
   uint64_t DiskBytes() const;
 
  private:
   friend class Snapshot;
+  friend class ViewRun;
   struct Impl;
   explicit Store(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,7 +43,9 @@ inline codec::Record Order(const std::string& account, const std::string& id, co
 
 class ClusterFixture {
  public:
-  explicit ClusterFixture(uint32_t partitions = 2) : partitions_(partitions) {
+  // adjust: options other than the fixture's.
+  explicit ClusterFixture(uint32_t partitions = 2, std::function<void(partition::ClusterOptions&)> adjust = {})
+      : partitions_(partitions), adjust_(std::move(adjust)) {
     char name[] = "/tmp/guanxi-test-XXXXXX";
     directory_ = mkdtemp(name);
     Open();
@@ -58,6 +61,7 @@ class ClusterFixture {
     options.settings.partitions = partitions_;
     options.wall_clock = false;
     options.now = [this] { return now_; };
+    if (adjust_) adjust_(options);
     auto opened = partition::Cluster::Open(std::move(options));
     if (!opened.ok()) throw std::runtime_error(std::string(opened.status().message()));
     cluster_ = *std::move(opened);
@@ -88,6 +92,7 @@ class ClusterFixture {
 
  private:
   uint32_t partitions_;
+  std::function<void(partition::ClusterOptions&)> adjust_;
   std::string directory_;
   std::unique_ptr<partition::Cluster> cluster_;
 };

@@ -1,0 +1,278 @@
+#include "partition/actor.h"
+
+#include <fmt/format.h>
+
+#include "base/reason.h"
+#include "codec/control_record.h"
+#include "partition/keys.h"
+
+namespace guanxi::partition {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr size_t kSweepAccountsPerCommit = 256;
+constexpr auto kIdleWait = std::chrono::milliseconds(200);
+constexpr auto kCheckpointRetryAfter = std::chrono::seconds(1);
+constexpr int64_t kClockIntervalMicros = kMicrosPerHour;
+constexpr size_t kBlockCacheBytes = 64u << 20;  // of all partitions
+
+}  // namespace
+
+SubmissionResult AllRefused(size_t events, const absl::Status& status) {
+  SubmissionResult result(events);
+  for (auto& outcome : result) outcome.status = status;
+  return result;
+}
+
+Actor::Actor(PartitionId id, const ClusterOptions& options, std::unique_ptr<store::Store> store, uint32_t partitions)
+    : id_(id),
+      options_(options),
+      overlay_bytes_max_(options.overlay_bytes / partitions),
+      store_(std::move(store)),
+      blocks_(kBlockCacheBytes / partitions) {}
+
+absl::Status Actor::Open(BusinessCalendar calendar) {
+  auto writer =
+      Writer::Open({id_, calendar, options_.hot_accounts_max, options_.future_tolerance, options_.same_sealed_body}, *store_, blocks_);
+  if (!writer.ok()) return writer.status();
+  writer_ = *std::move(writer);
+  Publish(writer_->view());
+  return absl::OkStatus();
+}
+
+void Actor::Start(Hooks hooks) {
+  hooks_ = std::move(hooks);
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Actor::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Actor::Submit(Submission submission, std::function<void(SubmissionResult)> done) {
+  const size_t n = submission.events.size();
+  absl::Status refused;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) {
+      refused = Refuse(Reason::SHUTTING_DOWN, "the server is stopping");
+    } else if (queued_events_ + n > options_.queue_events_max && !submission.internal) {
+      refused = Refuse(Reason::OVERLOADED, "the partition's queue is full", {{"retry_after_ms", "50"}});
+    } else {
+      queued_events_ += n;
+      queue_.push_back({std::move(submission), std::move(done)});
+    }
+  }
+  if (!refused.ok()) return done(AllRefused(n, refused));
+  wake_.notify_one();
+}
+
+void Actor::RunBetweenCommits(const Task& f) {
+  std::promise<void> done;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    tasks_.push_back([&](Writer& writer) {
+      f(writer);
+      done.set_value();
+    });
+  }
+  wake_.notify_one();
+  done.get_future().wait();
+}
+
+ViewPtr Actor::view() const {
+  const std::lock_guard lock(view_mutex_);
+  return view_;
+}
+
+PartitionStatus Actor::status() const {
+  PartitionStatus status;
+  {
+    const std::lock_guard lock(mutex_);
+    status.queue_events = queued_events_;
+    status.accepts_writes = !stopping_ && healthy_;
+  }
+  status.store_bytes = store_->DiskBytes();
+  status.outbox_pending = outbox_pending_;
+  status.overlay_bytes = overlay_bytes_;
+  status.records_since_checkpoint = records_since_checkpoint_;
+  return status;
+}
+
+void Actor::Publish(ViewPtr view) {
+  const std::lock_guard lock(view_mutex_);
+  view_ = std::move(view);
+}
+
+std::vector<Actor::Queued> Actor::Take(std::vector<Task>& tasks) {
+  std::unique_lock lock(mutex_);
+  if (queue_.empty() && tasks_.empty() && !stopping_ && !busy_) wake_.wait_for(lock, kIdleWait);
+  std::vector<Queued> taken;
+  size_t events = 0;
+  while (!queue_.empty() && events < options_.commit_events_max) {
+    events += queue_.front().submission.events.size();
+    taken.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  queued_events_ -= events;
+  tasks.swap(tasks_);
+  return taken;
+}
+
+void Actor::Run() {
+  DeliverOutbox();
+  for (;;) {
+    std::vector<Task> tasks;
+    std::vector<Queued> taken = Take(tasks);
+    if (!tasks.empty()) EndCheckpoint();
+    for (auto& task : tasks) task(*writer_);
+    if (!tasks.empty()) Publish(writer_->view());
+    if (taken.empty() && !busy_) {
+      const std::lock_guard lock(mutex_);
+      if (stopping_ && queue_.empty() && tasks_.empty()) break;
+    }
+    CommitOnce(std::move(taken));
+    DriveCheckpoint();
+  }
+  CheckpointAtClose();
+}
+
+void Actor::CommitOnce(std::vector<Queued> taken) {
+  const Timestamp now = options_.now();
+  std::vector<SubmissionResult> results;
+  for (auto& queued : taken) results.push_back(writer_->Process(std::move(queued.submission), now));
+  bool changed = !taken.empty();
+  changed |= TickClock(now);
+  changed |= TakeAcknowledgements();
+  const auto more = writer_->SweepSlice(kSweepAccountsPerCommit);
+  const bool swept = writer_->clock() > view()->swept_to;
+  busy_ = more.ok() && *more;
+  if (!changed && !swept) return;
+  const auto committed = more.ok() ? writer_->Commit() : absl::StatusOr<ViewPtr>(more.status());
+  {
+    const std::lock_guard lock(mutex_);
+    healthy_ = committed.ok();
+  }
+  if (!committed.ok()) {
+    busy_ = false;
+    in_flight_.clear();  // acknowledgements may have been lost with the commit
+    for (auto& result : results) result = AllRefused(result.size(), committed.status());
+  } else {
+    Publish(*committed);
+  }
+  for (size_t i = 0; i < taken.size(); ++i) taken[i].done(std::move(results[i]));
+  if (!committed.ok()) return;
+  hooks_.committed(id_);
+  DeliverOutbox();
+}
+
+bool Actor::TickClock(Timestamp now) {
+  if (!options_.wall_clock || !TickIsDue(now)) return false;
+  Submission tick;
+  tick.internal = true;
+  tick.events.push_back(codec::MakeClockAdvanced(now, now, "urn:guanxi:clock"));
+  return writer_->Process(std::move(tick), now).front().status.ok();
+}
+
+bool Actor::TickIsDue(Timestamp now) {
+  if (now.micros - writer_->clock().micros >= kClockIntervalMicros) return writer_->log_size() > 0;
+  const auto due = writer_->NextDue();
+  return due.ok() && *due && **due <= now && **due > writer_->clock();
+}
+
+bool Actor::TakeAcknowledgements() {
+  std::vector<std::string> delivered, undelivered;
+  {
+    const std::lock_guard lock(delivered_mutex_);
+    delivered.swap(delivered_);
+    undelivered.swap(undelivered_);
+  }
+  for (const auto& key : delivered) writer_->Delivered(key);
+  for (const auto& key : undelivered) in_flight_.erase(key);
+  if (!undelivered.empty()) DeliverOutbox();
+  return !delivered.empty();
+}
+
+void Actor::DeliverOutbox() {
+  const ViewPtr view = writer_->view();
+  std::vector<std::pair<std::string, Submission>> outgoing;
+  size_t pending = 0;
+  auto cursor = view->rows.ScanPrefix(std::string(1, static_cast<char>(Table::kOutbox)));
+  for (; cursor.Valid(); cursor.Next()) {
+    ++pending;
+    const std::string key(cursor.key());
+    if (!in_flight_.insert(key).second) continue;
+    const auto record = codec::DecodeRecord(cursor.value());
+    if (!record.ok()) continue;
+    Submission submission;
+    submission.internal = true;
+    submission.events.push_back(codec::Record::CopyOf(*record));
+    submission.events.front().causation_id = fmt::format("{}/{}", id_.value, submission.events.front().causation_id);
+    outgoing.emplace_back(key, std::move(submission));
+  }
+  outbox_pending_ = pending;
+  for (auto& [key, submission] : outgoing) hooks_.deliver(key, std::move(submission));
+  if (pending == 0) in_flight_.clear();
+}
+
+void Actor::Acknowledge(const std::string& key, bool delivered) {
+  {
+    const std::lock_guard lock(delivered_mutex_);
+    (delivered ? delivered_ : undelivered_).push_back(key);
+  }
+  if (delivered) wake_.notify_one();
+}
+
+bool Actor::CheckpointIsDue() const {
+  if (steady_clock::now() < checkpoint_not_before_) return false;
+  return writer_->bytes_since_checkpoint() >= overlay_bytes_max_ || writer_->records_since_checkpoint() >= options_.checkpoint_records_max;
+}
+
+void Actor::StartCheckpoint(RowTree rows) {
+  checkpoint_rows_ = std::move(rows);
+  checkpoint_ = std::async(std::launch::async, [this, generation = store_->view_generation()] {
+    auto status = WriteRun(*store_, generation, checkpoint_rows_);
+    wake_.notify_one();
+    return status;
+  });
+}
+
+void Actor::EndCheckpoint() {
+  if (!checkpoint_.valid()) return;
+  if (const auto status = checkpoint_.get(); !status.ok()) {
+    // The rows stay in memory, and the log holds what they came from.
+    checkpoint_not_before_ = steady_clock::now() + kCheckpointRetryAfter;
+    return;
+  }
+  checkpoint_rows_ = RowTree();
+  if (const auto view = writer_->EndCheckpoint(); view.ok()) Publish(*view);
+}
+
+void Actor::DriveCheckpoint() {
+  overlay_bytes_ = writer_->bytes_since_checkpoint();
+  records_since_checkpoint_ = writer_->records_since_checkpoint();
+  const bool done = checkpoint_.valid() && checkpoint_.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  // Rows gather faster than they are written: appenders wait for the disk.
+  const bool far_behind = checkpoint_.valid() && writer_->bytes_since_checkpoint() >= 2 * overlay_bytes_max_;
+  if (done || far_behind) EndCheckpoint();
+  if (checkpoint_.valid() || !CheckpointIsDue()) return;
+  if (!checkpoint_rows_.empty()) return StartCheckpoint(std::move(checkpoint_rows_));
+  StartCheckpoint(writer_->BeginCheckpoint());
+  Publish(writer_->view());
+}
+
+void Actor::CheckpointAtClose() {
+  EndCheckpoint();
+  if (!options_.checkpoint_on_close || writer_->records_since_checkpoint() == 0 || !checkpoint_rows_.empty()) return;
+  StartCheckpoint(writer_->BeginCheckpoint());
+  EndCheckpoint();
+}
+
+}  // namespace guanxi::partition

@@ -1,0 +1,120 @@
+// One partition at work: its store, its writer, and the one thread that uses the
+// writer. Takes what is queued, commits it as one batch, publishes the view,
+// answers; between commits it sweeps time, delivers the outbox and checkpoints.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "partition/cluster.h"
+#include "partition/writer.h"
+
+namespace guanxi::partition {
+
+// The status for every event of a submission.
+SubmissionResult AllRefused(size_t events, const absl::Status& status);
+
+// Thread-safe but for Open, Start and Stop.
+class Actor {
+ public:
+  struct Hooks {
+    // After each commit, on the actor's thread.
+    std::function<void(PartitionId)> committed;
+    // A message for another partition, on the actor's thread; answered with Acknowledge.
+    std::function<void(const std::string& key, Submission)> deliver;
+  };
+  using Task = std::function<void(Writer&)>;
+
+  // The options outlive the actor.
+  Actor(PartitionId id, const ClusterOptions& options, std::unique_ptr<store::Store> store, uint32_t partitions);
+  ~Actor() { Stop(); }
+
+  absl::Status Open(BusinessCalendar calendar);
+  void Start(Hooks hooks);
+  // Commits what is queued, then ends the thread.
+  void Stop();
+
+  void Submit(Submission submission, std::function<void(SubmissionResult)> done);
+  // Runs f on the actor's thread between two commits, no checkpoint being under
+  // way, and waits for it. Not run when the actor is stopping.
+  void RunBetweenCommits(const Task& f);
+  // The other partition has answered, or could not; from any thread. What it could
+  // not take is offered again when the actor next wakes by itself.
+  void Acknowledge(const std::string& key, bool delivered);
+
+  ViewPtr view() const;
+  PartitionStatus status() const;
+  store::Store& store() { return *store_; }
+  store::BlockCache& blocks() { return blocks_; }
+
+ private:
+  struct Queued {
+    Submission submission;
+    std::function<void(SubmissionResult)> done;
+  };
+
+  void Run();
+  std::vector<Queued> Take(std::vector<Task>& tasks);
+  void CommitOnce(std::vector<Queued> taken);
+  // true: something of the current commit came from it.
+  bool TickClock(Timestamp now);
+  bool TickIsDue(Timestamp now);
+  bool TakeAcknowledgements();
+  // Hands every undelivered message to its partition; what is acknowledged leaves
+  // the outbox with a later commit. Delivering one twice is harmless.
+  void DeliverOutbox();
+  void Publish(ViewPtr view);
+
+  bool CheckpointIsDue() const;
+  void StartCheckpoint(RowTree rows);
+  // Waits for the checkpoint under way, if there is one.
+  void EndCheckpoint();
+  // Ends one that is done, starts one that is due.
+  void DriveCheckpoint();
+  void CheckpointAtClose();
+
+  const PartitionId id_;
+  const ClusterOptions& options_;
+  const size_t overlay_bytes_max_;
+  std::unique_ptr<store::Store> store_;
+  store::BlockCache blocks_;
+  std::unique_ptr<Writer> writer_;
+  Hooks hooks_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Queued> queue_;
+  std::vector<Task> tasks_;
+  size_t queued_events_ = 0;
+  bool stopping_ = false;
+  bool healthy_ = true;
+
+  mutable std::mutex view_mutex_;
+  ViewPtr view_;
+
+  std::mutex delivered_mutex_;
+  std::vector<std::string> delivered_, undelivered_;
+
+  // Of the actor's thread.
+  bool busy_ = false;
+  std::set<std::string> in_flight_;
+  std::future<absl::Status> checkpoint_;
+  RowTree checkpoint_rows_;
+  std::chrono::steady_clock::time_point checkpoint_not_before_{};
+
+  std::atomic<size_t> outbox_pending_{0}, overlay_bytes_{0};
+  std::atomic<uint64_t> records_since_checkpoint_{0};
+  std::thread thread_;
+};
+
+}  // namespace guanxi::partition

@@ -1,0 +1,57 @@
+#include <fmt/format.h>
+#include <rocksdb/sst_file_writer.h>
+
+#include <cstdio>
+
+#include "base/reason.h"
+#include "store/store_impl.h"
+
+namespace guanxi::store {
+
+struct ViewRun::Impl {
+  Store::Impl* store;
+  std::shared_ptr<rocksdb::ColumnFamilyHandle> view;
+  std::string path;
+  rocksdb::SstFileWriter writer;
+  uint64_t rows = 0;
+
+  // The pages just written are the ones that will be read: they stay in the cache.
+  Impl(Store::Impl* s, std::shared_ptr<rocksdb::ColumnFamilyHandle> v, std::string p)
+      : store(s),
+        view(std::move(v)),
+        path(std::move(p)),
+        writer(rocksdb::EnvOptions(), s->db->GetOptions(view.get()), view.get(), /*invalidate_page_cache=*/false) {}
+};
+
+ViewRun::ViewRun(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ViewRun::~ViewRun() { std::remove(impl_->path.c_str()); }
+
+absl::StatusOr<std::unique_ptr<ViewRun>> Store::StartViewRun(uint32_t generation) {
+  auto view = impl_->View(generation);
+  if (view == nullptr) return Refuse(Reason::STORE_FAILED, fmt::format("there is no view generation {}", generation));
+  auto path = fmt::format("{}/{}.sst", impl_->RunDirectory(), impl_->next_run++);
+  auto run = std::make_unique<ViewRun::Impl>(impl_.get(), std::move(view), std::move(path));
+  if (const auto status = run->writer.Open(run->path); !status.ok()) return FromRocks(status, "opening a checkpoint's file");
+  return std::unique_ptr<ViewRun>(new ViewRun(std::move(run)));
+}
+
+absl::Status ViewRun::Put(std::string_view key, std::string_view value) {
+  ++impl_->rows;
+  return FromRocks(impl_->writer.Put(ToSlice(key), ToSlice(value)), "writing a checkpoint");
+}
+
+absl::Status ViewRun::Delete(std::string_view key) {
+  ++impl_->rows;
+  return FromRocks(impl_->writer.Delete(ToSlice(key)), "writing a checkpoint");
+}
+
+absl::Status ViewRun::Ingest() {
+  if (impl_->rows == 0) return absl::OkStatus();
+  if (const auto status = impl_->writer.Finish(); !status.ok()) return FromRocks(status, "finishing a checkpoint's file");
+  rocksdb::IngestExternalFileOptions options;
+  options.move_files = true;
+  options.write_global_seqno = false;
+  return FromRocks(impl_->store->db->IngestExternalFile(impl_->view.get(), {impl_->path}, options), "taking over a checkpoint");
+}
+
+}  // namespace guanxi::store
