@@ -47,9 +47,9 @@ BOOST_AUTO_TEST_CASE(one_process_at_a_time) {
 
 BOOST_AUTO_TEST_CASE(a_newer_format_a_strange_file_and_a_cut_one_are_told_apart) {
   test::TemporaryDirectory newer, strange, cut;
-  WriteFormat(newer.path(), "guanxi-data 2\npartitions 4\n");
+  WriteFormat(newer.path(), "guanxi-data 3\npartitions 4\n");
   WriteFormat(strange.path(), "something else");
-  WriteFormat(cut.path(), "guanxi-data 1\npartitions");
+  WriteFormat(cut.path(), "guanxi-data 2\npartitions");
   BOOST_TEST(ReasonOfOpening(newer.path()) == "DATA_DIRECTORY_NEWER");
   BOOST_TEST(ReasonOfOpening(strange.path()) == "DATA_DIRECTORY_FOREIGN");
   BOOST_TEST(ReasonOfOpening(cut.path()) == "STORE_CORRUPT");
