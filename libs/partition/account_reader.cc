@@ -38,7 +38,7 @@ relations::FoldContext ContextOf(const View& view, Position known_to) { return {
 absl::Status FoldAsOf(const View& view, AccountMemory& memory, AccountNumber number, Position known_to, Timestamp valid_to) {
   codec::EventDecoder decoder;
   store::LogReader log = view.Log();
-  const std::string end = Key(Table::kTimeline).Account(number).Time(Timestamp{valid_to.micros + 1});
+  const Key end = Key(Table::kTimeline).Account(number).Time(Timestamp{valid_to.micros + 1});
   for (auto cursor = view.rows.Scan(TimelineAfter(number, memory.core), end); cursor.Valid(); cursor.Next()) {
     const Position at{GetBigEndian<uint64_t>(cursor.key().data() + cursor.key().size() - 8)};
     if (at > known_to) continue;
@@ -92,7 +92,7 @@ relations::Assessment AssessAt(const View& view, const AccountAt& account) {
 
 absl::StatusOr<std::vector<std::string>> FindByExternalId(const View& view, const std::string& system, const std::string& external_id) {
   std::vector<std::string> ids;
-  const std::string prefix = Key(Table::kByExternalId).Terminated(system).Terminated(external_id);
+  const std::string prefix = Key(Table::kByExternalId).Terminated(system).Terminated(external_id).bytes();
   auto cursor = view.rows.ScanPrefix(prefix);
   for (; cursor.Valid(); cursor.Next()) ids.emplace_back(cursor.key().substr(prefix.size()));
   if (auto status = cursor.status(); !status.ok()) return status;
@@ -122,7 +122,7 @@ absl::StatusOr<std::vector<TimelineEntry>> ReadTimeline(const View& view, const 
                                                         bool descending, size_t max) {
   const auto number = NumberOf(view, account_id);
   if (!number.ok()) return number.status();
-  const std::string prefix = Key(Table::kTimeline).Account(*number);
+  const std::string prefix = Key(Table::kTimeline).Account(*number).bytes();
   const std::string end = store::PrefixEnd(prefix);
   auto cursor =
       descending ? view.rows.ScanReverse(prefix, after.empty() ? end : after) : view.rows.Scan(after.empty() ? prefix : after + '\0', end);
@@ -149,7 +149,7 @@ absl::StatusOr<std::vector<ListedAccount>> ListAccounts(const View& view, Accoun
 }
 
 absl::StatusOr<std::vector<std::string>> ListByOwner(const View& view, const std::string& owner, const std::string& after, size_t max) {
-  const std::string prefix = Key(Table::kByOwner).Terminated(owner);
+  const std::string prefix = Key(Table::kByOwner).Terminated(owner).bytes();
   auto cursor = view.rows.Scan(after.empty() ? prefix : prefix + after + '\0', store::PrefixEnd(prefix));
   std::vector<std::string> ids;
   for (; cursor.Valid() && ids.size() < max; cursor.Next()) ids.emplace_back(cursor.key().substr(prefix.size()));
@@ -158,7 +158,7 @@ absl::StatusOr<std::vector<std::string>> ListByOwner(const View& view, const std
 }
 
 absl::Status ScanMonths(const View& view, Month from, Month to, const std::function<void(const MonthlyRevenue&)>& f) {
-  const std::string begin = Key(Table::kMonth).Text(FormatMonth(from));
+  const Key begin = Key(Table::kMonth).Text(FormatMonth(from));
   // Months are text in keys: none may have more digits than the others.
   const bool to_the_end = to >= BusinessCalendar().MonthOf(kLatestTimestamp);
   const std::string end = to_the_end ? store::PrefixEnd(std::string(1, static_cast<char>(Table::kMonth)))

@@ -2,11 +2,9 @@
 
 #include <xxhash.h>
 
-#include "partition/keys.h"
-
 namespace guanxi::partition {
 
-std::string EventIdKey(AccountNumber account, std::string_view source, std::string_view id) {
+Key EventIdKey(AccountNumber account, std::string_view source, std::string_view id) {
   std::string text;
   text.reserve(source.size() + 1 + id.size());
   text.append(source).push_back('\0');

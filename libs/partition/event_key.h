@@ -1,15 +1,14 @@
 // The key under which an event id is remembered (keys.h, 'd').
 #pragma once
 
-#include <string>
 #include <string_view>
 
-#include "base/strong.h"
+#include "partition/keys.h"
 
 namespace guanxi::partition {
 
 // Two ids may share a key (XXH3-128 is no cryptographic hash): the value lists
 // every position, and the records decide.
-std::string EventIdKey(AccountNumber account, std::string_view source, std::string_view id);
+Key EventIdKey(AccountNumber account, std::string_view source, std::string_view id);
 
 }  // namespace guanxi::partition

@@ -1,7 +1,5 @@
 #include "partition/index.h"
 
-#include <set>
-
 #include "base/reason.h"
 #include "partition/keys.h"
 #include "relations/assess.h"
@@ -20,16 +18,20 @@ int128 GetInt128(ByteReader& in) {
   return static_cast<int128>(static_cast<unsigned __int128>(high) << 64 | low);
 }
 
-// Every row the index tables hold of the account.
-std::set<std::string> KeysOf(AccountNumber account, const std::string& id, const IndexedAs& x) {
-  std::set<std::string> keys;
-  keys.insert(Key(Table::kByTier).U8(4 - static_cast<uint8_t>(x.tier)).U16(static_cast<uint16_t>(1000 - x.score)).Text(id));
-  keys.insert(Key(Table::kByRevenue).Int128(-x.revenue).Text(id));
-  if (!x.owner.empty()) keys.insert(Key(Table::kByOwner).Terminated(x.owner).Text(id));
-  if (!x.group.empty()) keys.insert(Key(Table::kByGroup).Terminated(x.group).Text(id));
-  for (const auto& e : x.external_ids) keys.insert(Key(Table::kByExternalId).Terminated(e.system).Terminated(e.external_id).Text(id));
-  if (x.due) keys.insert(Key(Table::kDue).Time(*x.due).Account(account));
-  return keys;
+Key TierKey(const std::string& id, const IndexedAs& x) {
+  return Key(Table::kByTier).U8(4 - static_cast<uint8_t>(x.tier)).U16(static_cast<uint16_t>(1000 - x.score)).Text(id);
+}
+Key RevenueKey(const std::string& id, const IndexedAs& x) { return Key(Table::kByRevenue).Int128(-x.revenue).Text(id); }
+Key ExternalKey(const std::string& id, const relations::ExternalId& e) {
+  return Key(Table::kByExternalId).Terminated(e.system).Terminated(e.external_id).Text(id);
+}
+Key DueKey(AccountNumber account, Timestamp due) { return Key(Table::kDue).Time(due).Account(account); }
+
+// A table with one row per text, none for the empty one.
+void Move(Overlay& rows, Table table, const std::string& id, const std::string& from, const std::string& to) {
+  if (from == to) return;
+  if (!from.empty()) rows.Delete(Key(table).Terminated(from).Text(id));
+  if (!to.empty()) rows.Put(Key(table).Terminated(to).Text(id), {});
 }
 
 }  // namespace
@@ -99,15 +101,29 @@ IndexedAs IndexOf(const relations::AccountCore& core, Timestamp t, const relatio
 }
 
 void WriteIndexes(Overlay& rows, AccountNumber account, const std::string& id, const IndexedAs* before, const IndexedAs& after) {
-  const std::string indexed_key = Key(Table::kIndexed).Account(account);
+  static const IndexedAs kNothing;
   if (before != nullptr && *before == after) return;
-  const std::set<std::string> old_keys = before ? KeysOf(account, id, *before) : std::set<std::string>{};
-  const std::set<std::string> new_keys = KeysOf(account, id, after);
-  for (const auto& key : old_keys)
-    if (!new_keys.contains(key)) rows.Delete(key);
-  for (const auto& key : new_keys)
-    if (!old_keys.contains(key)) rows.Put(key, {});
-  rows.Put(indexed_key, EncodeIndexed(after));
+  const IndexedAs& old = before != nullptr ? *before : kNothing;
+  const bool is_new = before == nullptr;
+  if (is_new || old.tier != after.tier || old.score != after.score) {
+    if (!is_new) rows.Delete(TierKey(id, old));
+    rows.Put(TierKey(id, after), {});
+  }
+  if (is_new || old.revenue != after.revenue) {
+    if (!is_new) rows.Delete(RevenueKey(id, old));
+    rows.Put(RevenueKey(id, after), {});
+  }
+  Move(rows, Table::kByOwner, id, old.owner, after.owner);
+  Move(rows, Table::kByGroup, id, old.group, after.group);
+  if (old.external_ids != after.external_ids) {
+    for (const auto& e : old.external_ids) rows.Delete(ExternalKey(id, e));
+    for (const auto& e : after.external_ids) rows.Put(ExternalKey(id, e), {});
+  }
+  if (old.due != after.due) {
+    if (old.due) rows.Delete(DueKey(account, *old.due));
+    if (after.due) rows.Put(DueKey(account, *after.due), {});
+  }
+  rows.Put(Key(Table::kIndexed).Account(account), EncodeIndexed(after));
 }
 
 }  // namespace guanxi::partition

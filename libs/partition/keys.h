@@ -24,6 +24,7 @@
 //   '!'                                           -> how far the views are (projector_state.h); only in the store
 #pragma once
 
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -57,28 +58,46 @@ enum class Table : char {
   kState = '!',
 };
 
-// Builds a key part by part.
+// Builds a key part by part, without allocating for the usual ones.
 class Key {
  public:
-  explicit Key(Table table) : bytes_(1, static_cast<char>(table)) {}
-  Key& U8(uint8_t v) { return bytes_ += static_cast<char>(v), *this; }
-  Key& U16(uint16_t v) { return PutBigEndian(bytes_, v), *this; }
-  Key& U32(uint32_t v) { return PutBigEndian(bytes_, v), *this; }
-  Key& U64(uint64_t v) { return PutBigEndian(bytes_, v), *this; }
+  explicit Key(Table table) { U8(static_cast<uint8_t>(table)); }
+  Key& U8(uint8_t v) { return Big(v); }
+  Key& U16(uint16_t v) { return Big(v); }
+  Key& U32(uint32_t v) { return Big(v); }
+  Key& U64(uint64_t v) { return Big(v); }
   Key& Account(AccountNumber a) { return U32(a.value); }
   Key& Time(Timestamp t) { return U64(OrderedBits(t.micros)); }
   Key& At(Position p) { return U64(p.value); }
-  Key& Text(std::string_view s) { return bytes_.append(s), *this; }
+  Key& Text(std::string_view s);
   // Text that is followed by more: ends with a zero byte, which no id contains.
-  Key& Terminated(std::string_view s) { return bytes_.append(s).push_back('\0'), *this; }
+  Key& Terminated(std::string_view s) { return Text(s).U8(0); }
   Key& Int128(int128 v);
-  operator const std::string&() const { return bytes_; }
-  operator std::string_view() const { return bytes_; }
-  const std::string& bytes() const { return bytes_; }
+  operator std::string_view() const { return long_.empty() ? std::string_view(short_, size_) : std::string_view(long_); }
+  std::string bytes() const { return std::string(std::string_view(*this)); }
 
  private:
-  std::string bytes_;
+  template <class T>
+  Key& Big(T v) {
+    char big[sizeof(T)];
+    for (size_t i = 0; i < sizeof(T); ++i) big[i] = static_cast<char>(v >> (8 * (sizeof(T) - 1 - i)));
+    return Text({big, sizeof big});
+  }
+  char short_[80];
+  size_t size_ = 0;
+  std::string long_;  // holds the whole key once it is longer than short_
 };
+
+inline Key& Key::Text(std::string_view s) {
+  if (long_.empty() && size_ + s.size() <= sizeof short_) {
+    std::memcpy(short_ + size_, s.data(), s.size());
+    size_ += s.size();
+  } else {
+    if (long_.empty()) long_.assign(short_, size_);
+    long_.append(s);
+  }
+  return *this;
+}
 
 inline Key& Key::Int128(int128 v) {
   const auto bits = static_cast<unsigned __int128>(v) ^ (static_cast<unsigned __int128>(1) << 127);

@@ -3,39 +3,40 @@
 namespace guanxi::partition {
 
 void Overlay::Reset(Rows rows) {
-  writer_ = RowTreeWriter(std::move(rows.newest));
-  frozen_ = std::move(rows.frozen);
-  base_ = std::move(rows.base);
+  writer_ = RowTreeWriter(rows.newest);
+  rows_ = std::move(rows);
 }
 
-absl::StatusOr<std::optional<std::string>> Overlay::Get(std::string_view key) const {
-  for (const RowTree* tree : {&writer_.current(), &frozen_}) {
-    const Row* const row = tree->Find(key);
-    if (row == nullptr) continue;
-    if (row->deleted()) return std::nullopt;
-    return std::string(row->value());
-  }
-  return base_->Get(store::Family::kView, key);
+const Rows& Overlay::Current() const {
+  if (!rows_.newest.SameAs(writer_.current())) rows_.newest = writer_.current();
+  return rows_;
 }
+
+absl::StatusOr<std::optional<std::string_view>> Overlay::Find(std::string_view key, std::string& buffer) const {
+  return Current().Find(key, buffer);
+}
+
+absl::StatusOr<std::optional<std::string>> Overlay::Get(std::string_view key) const { return Current().Get(key); }
 
 absl::Status Overlay::Scan(std::string_view prefix, std::string_view from,
                            const std::function<bool(std::string_view, std::string_view)>& f) const {
-  const Rows rows = Current();
-  auto cursor = rows.Scan(from, store::PrefixEnd(prefix));
+  auto cursor = Current().Scan(from, store::PrefixEnd(prefix));
   for (; cursor.Valid(); cursor.Next())
     if (!f(cursor.key(), cursor.value())) return absl::OkStatus();
   return cursor.status();
 }
 
 Rows Overlay::Publish(std::shared_ptr<const store::Snapshot> base) {
-  base_ = std::move(base);
-  return {writer_.Publish(), frozen_, base_};
+  rows_.base = std::move(base);
+  rows_.newest = writer_.Publish();
+  return rows_;
 }
 
 const RowTree& Overlay::Freeze() {
-  frozen_ = writer_.Publish();
+  rows_.frozen = writer_.Publish();
   writer_ = RowTreeWriter();
-  return frozen_;
+  rows_.newest = writer_.current();
+  return rows_.frozen;
 }
 
 absl::Status WriteRun(store::Store& store, uint32_t generation, const RowTree& rows) {

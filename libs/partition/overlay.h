@@ -20,6 +20,8 @@ class Overlay {
   // Goes on from these rows; what was changed since they were published is forgotten.
   void Reset(Rows rows);
 
+  // As Rows::Find; valid until the next change.
+  absl::StatusOr<std::optional<std::string_view>> Find(std::string_view key, std::string& buffer) const;
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const;
   void Put(std::string_view key, std::string_view value) { writer_.Put(key, value); }
   void Delete(std::string_view key) { writer_.Delete(key); }
@@ -38,18 +40,18 @@ class Overlay {
   // A checkpoint, first half: everything changed so far, to be written as one
   // run. Changes go on above it. Only when none is under way.
   const RowTree& Freeze();
-  bool frozen() const { return !frozen_.empty(); }
+  bool frozen() const { return !rows_.frozen.empty(); }
   // Second half: `base` holds the frozen rows.
-  void DropFrozen(std::shared_ptr<const store::Snapshot> base) { frozen_ = RowTree(), base_ = std::move(base); }
+  void DropFrozen(std::shared_ptr<const store::Snapshot> base) { rows_.frozen = RowTree(), rows_.base = std::move(base); }
   // Memory of what the next checkpoint would write.
   size_t bytes() const { return writer_.bytes(); }
 
  private:
-  Rows Current() const { return {writer_.current(), frozen_, base_}; }
+  // rows_.newest is what the writer holds: brought up to date before it is read.
+  const Rows& Current() const;
 
   RowTreeWriter writer_;
-  RowTree frozen_;
-  std::shared_ptr<const store::Snapshot> base_;
+  mutable Rows rows_;
 };
 
 // Writes the rows of a frozen tree into the store. From any thread.

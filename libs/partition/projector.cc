@@ -103,7 +103,7 @@ absl::StatusOr<HotAccount*> Projector::Load(const std::string& account_id) {
 absl::StatusOr<std::vector<Position>> Projector::Lookup(const HotAccount& account, std::string_view source, std::string_view id) const {
   std::vector<Position> positions;
   if (!account.exists) return positions;
-  const auto value = rows_.Get(EventIdKey(account.number, source, id));
+  const auto value = rows_.Find(EventIdKey(account.number, source, id), buffer_);
   if (!value.ok()) return value.status();
   if (*value)
     for (ByteReader in(**value); !in.AtEnd() && in.ok();) positions.push_back(Position{in.Varint()});
@@ -111,10 +111,13 @@ absl::StatusOr<std::vector<Position>> Projector::Lookup(const HotAccount& accoun
 }
 
 absl::Status Projector::PutEventId(const HotAccount& account, const codec::RecordView& record, Position position) {
-  const std::string key = EventIdKey(account.number, record.source, record.id);
-  auto value = rows_.Get(key);
-  if (!value.ok()) return value.status();
-  std::string positions = value->value_or("");
+  const Key key = EventIdKey(account.number, record.source, record.id);
+  std::string positions;
+  if (account.core.account_version > 0) {
+    const auto value = rows_.Find(key, buffer_);
+    if (!value.ok()) return value.status();
+    if (*value) positions = **value;
+  }
   PutVarint(positions, position.value);
   rows_.Put(key, positions);
   return absl::OkStatus();
@@ -166,7 +169,7 @@ absl::Status Projector::ApplyParked(const codec::RecordView& record, Position po
 }
 
 absl::Status Projector::CloseParked(Position parked) {
-  const std::string key = Key(Table::kParked).At(parked);
+  const Key key = Key(Table::kParked).At(parked);
   const auto value = rows_.Get(key);
   if (!value.ok()) return value.status();
   if (!*value) return absl::OkStatus();
@@ -178,7 +181,7 @@ absl::Status Projector::CloseParked(Position parked) {
 }
 
 absl::Status Projector::AddToParkedCount(const std::string& account_id, int64_t by) {
-  const std::string key = Key(Table::kParkedCount).Text(account_id);
+  const Key key = Key(Table::kParkedCount).Text(account_id);
   const auto count = ReadVarint(rows_, key);
   if (!count.ok()) return count.status();
   const uint64_t now = *count + static_cast<uint64_t>(by);
@@ -193,7 +196,7 @@ absl::Status Projector::AddToParkedCount(const std::string& account_id, int64_t 
 }
 
 absl::Status Projector::AddToCounter(std::string_view name, int64_t by) {
-  const std::string key = Key(Table::kCounter).Text(name);
+  const Key key = Key(Table::kCounter).Text(name);
   const auto count = ReadVarint(rows_, key);
   if (!count.ok()) return count.status();
   std::string value;

@@ -156,6 +156,7 @@ class Projector {
   using Entry = std::pair<const std::string, HotAccount>;
   std::unordered_map<std::string, HotAccount> hot_;
   std::vector<Entry*> changed_;  // the dirty accounts
+  mutable std::string buffer_;   // of values read from the store
   Position last_position_{0};
 };
 

@@ -17,7 +17,7 @@ using relations::ChildKey;
 using relations::ChildKind;
 using relations::ChildSet;
 
-std::string RowKey(AccountNumber account, const ChildKey& key) {
+Key RowKey(AccountNumber account, const ChildKey& key) {
   return Key(Table::kRow).Account(account).U8(static_cast<uint8_t>(key.kind)).Text(key.id);
 }
 
@@ -26,24 +26,23 @@ bool Later(const relations::TierChange& change, Timestamp since) { return change
 }  // namespace
 
 void Projector::PutChild(AccountNumber account, const ChildKey& key, const Child* child) {
+  // A month's row stands twice, the second time by month first: portfolio figures scan months, not accounts.
+  const bool month = key.kind == ChildKind::kMonth;
+  const Key row = RowKey(account, key), by_month = Key(Table::kMonth).Text(key.id).Account(account);
   if (child == nullptr) {
-    rows_.Delete(RowKey(account, key));
-  } else {
-    rows_.Put(RowKey(account, key), relations::EncodedChild(*child));
+    rows_.Delete(row);
+    if (month) rows_.Delete(by_month);
+    return;
   }
-  if (key.kind != ChildKind::kMonth) return;
-  // The same row again by month first: portfolio figures scan months, not accounts.
-  const auto month = Key(Table::kMonth).Text(key.id).Account(account);
-  if (child == nullptr) {
-    rows_.Delete(month);
-  } else {
-    rows_.Put(month, relations::EncodedChild(*child));
-  }
+  buffer_.clear();
+  relations::EncodeChild(*child, buffer_);
+  rows_.Put(row, buffer_);
+  if (month) rows_.Put(by_month, buffer_);
 }
 
 absl::Status Projector::LoadChildren(const HotAccount& account, const relations::Event& event, ChildSet& children) const {
   for (auto& key : relations::ChildrenNeeded(account.core, event, options_.calendar)) {
-    const auto row = rows_.Get(RowKey(account.number, key));
+    const auto row = rows_.Find(RowKey(account.number, key), buffer_);
     if (!row.ok()) return row.status();
     if (!*row) continue;
     auto child = relations::DecodeChild(key.kind, **row);
@@ -91,7 +90,7 @@ absl::StatusOr<relations::Transition> Projector::FoldLate(HotAccount& account, c
   const Timestamp since = memory.core.account_version > 0 ? memory.core.last_event_at : kEarliestTimestamp;
 
   std::vector<Position> positions;
-  const std::string prefix = Key(Table::kTimeline).Account(account.number);
+  const Key prefix = Key(Table::kTimeline).Account(account.number);
   const std::string from = TimelineAfter(account.number, memory.core);
   if (auto status = rows_.Scan(prefix, from,
                                [&](std::string_view key, std::string_view) {
@@ -134,7 +133,7 @@ absl::StatusOr<relations::Transition> Projector::FoldLate(HotAccount& account, c
 absl::Status Projector::TakeSnapshot(const HotAccount& account) {
   AccountMemory memory;
   memory.core = account.core;
-  const std::string prefix = Key(Table::kRow).Account(account.number);
+  const std::string prefix = Key(Table::kRow).Account(account.number).bytes();
   absl::Status failed;
   const auto scanned = rows_.Scan(prefix, [&](std::string_view key, std::string_view value) {
     const auto kind = static_cast<ChildKind>(key[prefix.size()]);
@@ -245,7 +244,7 @@ absl::StatusOr<bool> Projector::SweepSlice(size_t accounts_max) {
   if (auto status = Settle(); !status.ok()) return status;
   ++state_.sweep_slices;
   std::vector<AccountNumber> due;
-  const std::string end = Key(Table::kDue).Time(Timestamp{state_.clock.micros + 1});
+  const Key end = Key(Table::kDue).Time(Timestamp{state_.clock.micros + 1});
   const std::string prefix(1, static_cast<char>(Table::kDue));
   if (auto status = rows_.Scan(prefix,
                                [&](std::string_view key, std::string_view) {

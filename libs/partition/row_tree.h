@@ -63,6 +63,7 @@ class RowTree {
   // knows nothing of it. Valid while the tree lives.
   const Row* Find(std::string_view key) const;
   bool empty() const { return root_ == nullptr; }
+  bool SameAs(const RowTree& other) const { return root_ == other.root_ && arena_ == other.arena_; }
 
   // Walks the rows, deleted ones too. Must not outlive the tree.
   class Iterator {

@@ -4,14 +4,25 @@ namespace guanxi::partition {
 
 using store::Family;
 
-absl::StatusOr<std::optional<std::string>> Rows::Get(std::string_view key) const {
+absl::StatusOr<std::optional<std::string_view>> Rows::Find(std::string_view key, std::string& buffer) const {
   for (const RowTree* tree : {&newest, &frozen}) {
     const Row* const row = tree->Find(key);
     if (row == nullptr) continue;
     if (row->deleted()) return std::nullopt;
-    return std::string(row->value());
+    return row->value();
   }
-  return base->Get(Family::kView, key);
+  const auto found = base->Get(Family::kView, key, &buffer);
+  if (!found.ok()) return found.status();
+  if (!*found) return std::nullopt;
+  return buffer;
+}
+
+absl::StatusOr<std::optional<std::string>> Rows::Get(std::string_view key) const {
+  std::string buffer;
+  const auto value = Find(key, buffer);
+  if (!value.ok()) return value.status();
+  if (!*value) return std::nullopt;
+  return std::string(**value);
 }
 
 RowCursor Rows::Scan(std::string_view begin, std::string_view end) const { return RowCursor(*this, begin, end, false); }

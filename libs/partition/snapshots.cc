@@ -95,13 +95,12 @@ relations::Transition FoldInMemory(AccountMemory& memory, const relations::Event
 }
 
 std::string TimelineAfter(AccountNumber account, const relations::AccountCore& core) {
-  const std::string prefix = Key(Table::kTimeline).Account(account);
-  if (core.account_version == 0) return prefix;
-  return Key(Table::kTimeline).Account(account).Time(core.last_event_at).At(Position{core.last_position.value + 1});
+  if (core.account_version == 0) return Key(Table::kTimeline).Account(account).bytes();
+  return Key(Table::kTimeline).Account(account).Time(core.last_event_at).At(Position{core.last_position.value + 1}).bytes();
 }
 
 void PutSnapshot(Overlay& rows, AccountNumber account, const AccountMemory& memory, Position included_to) {
-  const std::string key = Key(Table::kSnapshotHead).Account(account).Time(memory.core.last_event_at).At(included_to);
+  const Key key = Key(Table::kSnapshotHead).Account(account).Time(memory.core.last_event_at).At(included_to);
   rows.Put(key, EncodeHead({included_to.value, kNotSuperseded}));
   rows.Put(DataKeyOf(key), EncodeMemory(memory));
 }
@@ -137,8 +136,8 @@ absl::StatusOr<AccountMemory> LatestSnapshotBefore(const Overlay& rows, AccountN
 }
 
 absl::StatusOr<AccountMemory> SnapshotAsOf(const Rows& rows, AccountNumber account, Position known_to, Timestamp valid_to) {
-  const std::string prefix = Key(Table::kSnapshotHead).Account(account);
-  const std::string end = Key(Table::kSnapshotHead).Account(account).Time(Timestamp{valid_to.micros + 1});
+  const Key prefix = Key(Table::kSnapshotHead).Account(account);
+  const Key end = Key(Table::kSnapshotHead).Account(account).Time(Timestamp{valid_to.micros + 1});
   for (auto cursor = rows.ScanReverse(prefix, end); cursor.Valid(); cursor.Next()) {
     const Head head = DecodeHead(cursor.value());
     if (head.included_to > known_to.value || head.superseded_at <= known_to.value) continue;
