@@ -109,8 +109,8 @@ FreshReads::FreshReads(partition::Cluster& cluster, CommitHub& commits, Workers&
 
 FreshReads::~FreshReads() { impl_->commits.Remove(impl_->wake); }
 
-void FreshReads::RunAt(std::vector<rpc::PartitionPosition> positions, Deadline deadline, std::function<void()> read) {
-  if (impl_->Reached(positions)) return impl_->workers.Post(std::move(read));
+void FreshReads::RunAt(bool is_short, std::vector<rpc::PartitionPosition> positions, Deadline deadline, std::function<void()> read) {
+  if (impl_->Reached(positions)) return is_short ? read() : impl_->workers.Post(std::move(read));
   impl_->Add(std::move(positions), deadline, std::move(read));
 }
 

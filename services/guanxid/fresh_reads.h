@@ -27,9 +27,10 @@ class FreshReads {
  public:
   FreshReads(partition::Cluster& cluster, CommitHub& commits, Workers& workers);
   ~FreshReads();
-  // Runs `read` on a worker: as soon as the partitions have applied `positions`,
-  // at the deadline without that, and at once when the node stops.
-  void RunAt(std::vector<rpc::PartitionPosition> positions, Deadline deadline, std::function<void()> read);
+  // Runs `read` as soon as the partitions have applied `positions`, at the deadline
+  // without that, and at once when the node stops. On a worker, but for a short
+  // read that needs not wait: that runs here and now.
+  void RunAt(bool is_short, std::vector<rpc::PartitionPosition> positions, Deadline deadline, std::function<void()> read);
 
  private:
   struct Impl;
