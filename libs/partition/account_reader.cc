@@ -38,7 +38,7 @@ relations::FoldContext ContextOf(const View& view, Position known_to) { return {
 absl::Status FoldAsOf(const View& view, AccountMemory& memory, AccountNumber number, Position known_to, Timestamp valid_to) {
   codec::EventDecoder decoder;
   store::LogReader log = view.Log();
-  const Key end = Key(Table::kTimeline).Account(number).Time(Timestamp{valid_to.micros + 1});
+  const Key end = Key(Table::kTimeline, number).Time(Timestamp{valid_to.micros + 1});
   for (auto cursor = view.rows.Scan(TimelineAfter(number, memory.core), end); cursor.Valid(); cursor.Next()) {
     const Position at{GetBigEndian<uint64_t>(cursor.key().data() + cursor.key().size() - 8)};
     if (at > known_to) continue;
@@ -58,7 +58,7 @@ absl::StatusOr<AccountAt> ReadAccount(const View& view, const std::string& accou
   account.number = *number;
   account.known_to = as_of.known_to.value_or(view.Newest());
   if (!as_of.known_to && !as_of.valid_to) {
-    const auto row = view.rows.Get(Key(Table::kRow).Account(*number).U8(0));
+    const auto row = view.rows.Get(Key(Table::kRow, *number).U8(0));
     if (!row.ok()) return row.status();
     if (!*row) return NotFound(account_id);
     auto core = relations::DecodeCore(**row);
@@ -122,7 +122,7 @@ absl::StatusOr<std::vector<TimelineEntry>> ReadTimeline(const View& view, const 
                                                         bool descending, size_t max) {
   const auto number = NumberOf(view, account_id);
   if (!number.ok()) return number.status();
-  const std::string prefix = Key(Table::kTimeline).Account(*number).bytes();
+  const std::string prefix = Key(Table::kTimeline, *number).bytes();
   const std::string end = store::PrefixEnd(prefix);
   auto cursor =
       descending ? view.rows.ScanReverse(prefix, after.empty() ? end : after) : view.rows.Scan(after.empty() ? prefix : after + '\0', end);

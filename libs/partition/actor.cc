@@ -170,7 +170,7 @@ void Actor::CommitOnce(std::vector<Queued> taken) {
   for (size_t i = 0; i < taken.size(); ++i) taken[i].done(std::move(results[i]));
   if (!committed.ok()) return;
   hooks_.committed(id_);
-  DeliverOutbox();
+  if (writer_->TakeOutboxGrew()) DeliverOutbox();
 }
 
 bool Actor::TickClock(Timestamp now) {
@@ -195,7 +195,9 @@ bool Actor::TakeAcknowledgements() {
     undelivered.swap(undelivered_);
   }
   for (const auto& key : delivered) writer_->Delivered(key);
-  for (const auto& key : undelivered) in_flight_.erase(key);
+  for (const auto* keys : {&delivered, &undelivered})
+    for (const auto& key : *keys) in_flight_.erase(key);
+  outbox_pending_ -= std::min<size_t>(outbox_pending_, delivered.size());
   if (!undelivered.empty()) DeliverOutbox();
   return !delivered.empty();
 }
@@ -219,7 +221,6 @@ void Actor::DeliverOutbox() {
   }
   outbox_pending_ = pending;
   for (auto& [key, submission] : outgoing) hooks_.deliver(key, std::move(submission));
-  if (pending == 0) in_flight_.clear();
 }
 
 void Actor::Acknowledge(const std::string& key, bool delivered) {

@@ -123,7 +123,7 @@ void WriteIndexes(Overlay& rows, AccountNumber account, const std::string& id, c
     if (old.due) rows.Delete(DueKey(account, *old.due));
     if (after.due) rows.Put(DueKey(account, *after.due), {});
   }
-  rows.Put(Key(Table::kIndexed).Account(account), EncodeIndexed(after));
+  rows.Put(Key(Table::kIndexed, account), EncodeIndexed(after));
 }
 
 }  // namespace guanxi::partition

@@ -1,14 +1,16 @@
-// Keys of the view family. One byte names the table, so that one generation of
-// all views is one RocksDB family. Numbers are big-endian: byte order is their
-// order. acct is the AccountNumber, u32.
+// Keys of the view family: one byte names the table, so that one generation of
+// all views is one RocksDB family. Tables of an account stand behind the account,
+// so that what an event changes lies together. Numbers are big-endian: byte order
+// is their order. acct is the AccountNumber, u32.
 //
+//   'a' acct 'r' kind:u8 child id                 -> row (relations/row_coding.h); kind 0: the core
+//   'a' acct 'd' xxh3-128(source, 0, id)          -> positions, varints (several only on a hash collision)
+//   'a' acct 't' occurred_at:ordered u64 position:u64 -> empty; the account's events in fold order
+//   'a' acct 's' occurred_at position             -> {included_to, superseded_at} u64 LE: snapshot after that event
+//   'a' acct 'S' occurred_at position             -> core and all children at that event
+//   'a' acct 'i'                                  -> what the index tables hold of it (index.h)
+//   'a' acct 'F' n:u32                            -> told change n of the account (feed.h)
 //   'n' account id                                -> acct u32 BE
-//   'r' acct kind:u8 child id                     -> row (relations/row_coding.h); kind 0: the core
-//   'd' acct xxh3-128(source, 0, id)              -> positions, varints (several only on a hash collision)
-//   't' acct occurred_at:ordered u64 position:u64 -> empty; the account's events in fold order
-//   's' acct occurred_at position                 -> {included_to, superseded_at} u64 LE: snapshot after that event
-//   'S' acct occurred_at position                 -> core and all children at that event
-//   'i' acct                                      -> what the index tables hold of it (index.h)
 //   'T' 4-tier:u8 1000-score:u16 account id       -> empty
 //   'R' ~revenue:ordered i128 account id          -> empty; highest first
 //   'O' owner 0 account id                        -> empty
@@ -19,7 +21,6 @@
 //   'P' position:u64                              -> parked record: reason varint, account id
 //   'C' account id                                -> number of open parked records, varint
 //   'B' position:u64 n:u8                         -> outbox: an encoded record for another account
-//   'F' acct n:u32                                -> told change n of the account (feed.h)
 //   '#' name                                      -> counters: "accounts", "unknown", "parked"
 //   '!'                                           -> how far the views are (projector_state.h); only in the store
 #pragma once
@@ -58,10 +59,20 @@ enum class Table : char {
   kState = '!',
 };
 
+inline constexpr char kOfAccount = 'a';
+inline constexpr size_t kTableOfAccountAt = 5;
+
+// The table of a key, or of a prefix that reaches it.
+inline Table TableOf(std::string_view key) {
+  return static_cast<Table>(key[0] == kOfAccount && key.size() > kTableOfAccountAt ? key[kTableOfAccountAt] : key[0]);
+}
+
 // Builds a key part by part, without allocating for the usual ones.
 class Key {
  public:
   explicit Key(Table table) { U8(static_cast<uint8_t>(table)); }
+  // Of a table that stands behind its account.
+  Key(Table table, AccountNumber account) { U8(kOfAccount).Account(account).U8(static_cast<uint8_t>(table)); }
   Key& U8(uint8_t v) { return Big(v); }
   Key& U16(uint16_t v) { return Big(v); }
   Key& U32(uint32_t v) { return Big(v); }

@@ -38,6 +38,7 @@ void Projector::RollBack(Rows rows, ProjectorState state, uint64_t log_size) {
   hot_.clear();
   changed_.clear();
   feed_rows_.clear();
+  outbox_grew_ = true, next_due_known_ = false;
   state_ = std::move(state);
   last_position_ = Position{state_.log_size == 0 ? 0 : state_.log_size - 1};
   log_snapshot_ = rows.base;
@@ -82,8 +83,8 @@ absl::StatusOr<HotAccount*> Projector::Load(const std::string& account_id) {
   if (!number.ok()) return number.status();
   if (*number) {
     account.number = AccountNumber(GetBigEndian<uint32_t>((*number)->data()));
-    const auto row = rows_.Get(Key(Table::kRow).Account(account.number).U8(0));
-    const auto indexed_row = rows_.Get(Key(Table::kIndexed).Account(account.number));
+    const auto row = rows_.Get(Key(Table::kRow, account.number).U8(0));
+    const auto indexed_row = rows_.Get(Key(Table::kIndexed, account.number));
     if (!row.ok()) return row.status();
     if (!indexed_row.ok()) return indexed_row.status();
     if (!*row || !*indexed_row) return Refuse(Reason::STORE_CORRUPT, "an account has a name and no row");
@@ -223,7 +224,7 @@ absl::StatusOr<Applied> Projector::ApplyAccountEvent(const codec::RecordView& re
   if (event.type == EventType::kUnknown)
     if (auto status = AddToCounter("unknown", 1); !status.ok()) return status;
   if (auto status = PutEventId(account, record, event.position); !status.ok()) return status;
-  rows_.Put(Key(Table::kTimeline).Account(account.number).Time(event.occurred_at).At(event.position), {});
+  rows_.Put(Key(Table::kTimeline, account.number).Time(event.occurred_at).At(event.position), {});
   state_.newest = std::max(state_.newest, event.occurred_at);
 
   Applied applied;
@@ -241,6 +242,7 @@ absl::StatusOr<Applied> Projector::ApplyAccountEvent(const codec::RecordView& re
 
 void Projector::PutOutbox(const HotAccount& account, const std::vector<relations::OutboxMessage>& messages) {
   uint8_t n = 0;
+  outbox_grew_ |= !messages.empty();
   for (const auto& message : messages)
     rows_.Put(Key(Table::kOutbox).At(message.origin).U8(n++), codec::EncodeOutboxRecord(message, account.core.id));
 }
@@ -258,6 +260,10 @@ absl::Status Projector::Reindex(HotAccount& account) {
   }
   now.told_to = account.told_to = std::max(account.told_to, at);
   now.told = account.told;
+  // Only the earliest due time is remembered: when it goes, the next one is looked up.
+  if (account.indexed && account.indexed->due && account.indexed->due != now.due && account.indexed->due == next_due_)
+    next_due_known_ = false;
+  if (now.due && (!next_due_ || *now.due < *next_due_)) next_due_ = now.due;
   WriteIndexes(rows_, account.number, account.core.id.value, account.indexed ? &*account.indexed : nullptr, now);
   account.indexed = std::move(now);
   return absl::OkStatus();
@@ -266,7 +272,7 @@ absl::Status Projector::Reindex(HotAccount& account) {
 absl::Status Projector::Settle() {
   for (Entry* entry : changed_) {
     HotAccount& account = entry->second;
-    rows_.Put(Key(Table::kRow).Account(account.number).U8(0), relations::EncodedCore(account.core));
+    rows_.Put(Key(Table::kRow, account.number).U8(0), relations::EncodedCore(account.core));
     if (auto status = Reindex(account); !status.ok()) return status;
     account.dirty = false;
   }

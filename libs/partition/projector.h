@@ -81,10 +81,12 @@ class Projector {
   // false: nothing is left to do.
   absl::StatusOr<bool> SweepSlice(size_t accounts_max);
   // The next instant for which a sweep has work, whatever the clock.
-  absl::StatusOr<std::optional<Timestamp>> NextDue() const;
+  absl::StatusOr<std::optional<Timestamp>> NextDue();
 
   // Removes an outbox entry that the other partition has acknowledged.
   void Delivered(std::string_view outbox_key) { rows_.Delete(outbox_key); }
+  // Whether messages were put into the outbox since the last call (or RollBack or Open).
+  bool TakeOutboxGrew() { return std::exchange(outbox_grew_, false); }
 
   // Settles rows and indexes of all accounts changed since the last call, and
   // puts what was told since into the batch (unless nobody is told).
@@ -158,6 +160,9 @@ class Projector {
   std::vector<Entry*> changed_;  // the dirty accounts
   mutable std::string buffer_;   // of values read from the store
   Position last_position_{0};
+  bool outbox_grew_ = true;
+  std::optional<Timestamp> next_due_;  // when known
+  bool next_due_known_ = false;
 };
 
 }  // namespace guanxi::partition

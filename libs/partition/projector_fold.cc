@@ -17,9 +17,7 @@ using relations::ChildKey;
 using relations::ChildKind;
 using relations::ChildSet;
 
-Key RowKey(AccountNumber account, const ChildKey& key) {
-  return Key(Table::kRow).Account(account).U8(static_cast<uint8_t>(key.kind)).Text(key.id);
-}
+Key RowKey(AccountNumber account, const ChildKey& key) { return Key(Table::kRow, account).U8(static_cast<uint8_t>(key.kind)).Text(key.id); }
 
 bool Later(const relations::TierChange& change, Timestamp since) { return change.at >= since; }
 
@@ -90,7 +88,7 @@ absl::StatusOr<relations::Transition> Projector::FoldLate(HotAccount& account, c
   const Timestamp since = memory.core.account_version > 0 ? memory.core.last_event_at : kEarliestTimestamp;
 
   std::vector<Position> positions;
-  const Key prefix = Key(Table::kTimeline).Account(account.number);
+  const Key prefix = Key(Table::kTimeline, account.number);
   const std::string from = TimelineAfter(account.number, memory.core);
   if (auto status = rows_.Scan(prefix, from,
                                [&](std::string_view key, std::string_view) {
@@ -133,7 +131,7 @@ absl::StatusOr<relations::Transition> Projector::FoldLate(HotAccount& account, c
 absl::Status Projector::TakeSnapshot(const HotAccount& account) {
   AccountMemory memory;
   memory.core = account.core;
-  const std::string prefix = Key(Table::kRow).Account(account.number).bytes();
+  const std::string prefix = Key(Table::kRow, account.number).bytes();
   absl::Status failed;
   const auto scanned = rows_.Scan(prefix, [&](std::string_view key, std::string_view value) {
     const auto kind = static_cast<ChildKind>(key[prefix.size()]);
@@ -168,7 +166,7 @@ absl::Status Projector::FoldTimeline(AccountMemory& memory, AccountNumber number
   store::LogReader log(log_snapshot_, blocks_, log_size_);
   absl::Status failed;
   const auto scanned =
-      rows_.Scan(Key(Table::kTimeline).Account(number), TimelineAfter(number, memory.core), [&](std::string_view key, std::string_view) {
+      rows_.Scan(Key(Table::kTimeline, number), TimelineAfter(number, memory.core), [&](std::string_view key, std::string_view) {
         const Timestamp at{FromOrderedBits(GetBigEndian<uint64_t>(key.data() + key.size() - 16))};
         if (at > to) return false;
         auto logged = ReadEvent(log, unflushed_, decoder_, Position{GetBigEndian<uint64_t>(key.data() + key.size() - 8)});
@@ -181,7 +179,7 @@ absl::Status Projector::FoldTimeline(AccountMemory& memory, AccountNumber number
 
 absl::Status Projector::AppendTold(HotAccount& account, FeedRow row) {
   Told told{row.change.at, row.change.from, row.change.to, row.kind, row.kind != ChangeKind::kRetracted, state_.feed_size};
-  rows_.Put(Key(Table::kTold).Account(account.number).U32(account.told++), EncodeTold(told));
+  rows_.Put(Key(Table::kTold, account.number).U32(account.told++), EncodeTold(told));
   row.account_id = account.core.id.value;
   feed_rows_.emplace_back(state_.feed_size++, EncodeFeedRow(row));
   return absl::OkStatus();
@@ -197,7 +195,7 @@ absl::Status Projector::Tell(HotAccount& account, Timestamp since, std::vector<r
   std::vector<Told> told;
   std::vector<std::string> keys;
   absl::Status failed;
-  const auto scanned = rows_.Scan(Key(Table::kTold).Account(account.number), [&](std::string_view key, std::string_view value) {
+  const auto scanned = rows_.Scan(Key(Table::kTold, account.number), [&](std::string_view key, std::string_view value) {
     auto row = DecodeTold(value);
     if (!row.ok()) return failed = row.status(), false;
     if (row->live && row->at >= since) {
@@ -255,7 +253,7 @@ absl::StatusOr<bool> Projector::SweepSlice(size_t accounts_max) {
       !status.ok())
     return status;
   for (const AccountNumber number : due) {
-    const auto row = rows_.Get(Key(Table::kRow).Account(number).U8(0));
+    const auto row = rows_.Get(Key(Table::kRow, number).U8(0));
     if (!row.ok()) return row.status();
     if (!*row) return Refuse(Reason::STORE_CORRUPT, "a due account has no row");
     const auto core = relations::DecodeCore(**row);
@@ -268,13 +266,15 @@ absl::StatusOr<bool> Projector::SweepSlice(size_t accounts_max) {
   return state_.swept_to < state_.clock;
 }
 
-absl::StatusOr<std::optional<Timestamp>> Projector::NextDue() const {
+absl::StatusOr<std::optional<Timestamp>> Projector::NextDue() {
+  if (next_due_known_) return next_due_;
   std::optional<Timestamp> next;
-  const auto status = rows_.Scan(std::string(1, static_cast<char>(Table::kDue)), [&](std::string_view key, std::string_view) {
+  const auto status = rows_.Scan(Key(Table::kDue), [&](std::string_view key, std::string_view) {
     next = Timestamp{FromOrderedBits(GetBigEndian<uint64_t>(key.data() + 1))};
     return false;
   });
   if (!status.ok()) return status;
+  next_due_ = next, next_due_known_ = true;
   return next;
 }
 

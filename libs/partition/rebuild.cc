@@ -14,8 +14,9 @@ constexpr size_t kRunBytes = 64u << 20;
 constexpr Table kNotCompared[] = {Table::kOutbox, Table::kTold, Table::kState};
 
 bool IsCompared(std::string_view key) {
-  return std::none_of(std::begin(kNotCompared), std::end(kNotCompared), [&](Table t) { return key[0] == static_cast<char>(t); });
+  return std::find(std::begin(kNotCompared), std::end(kNotCompared), TableOf(key)) == std::end(kNotCompared);
 }
+bool IsKept(std::string_view key) { return TableOf(key) == Table::kTold || TableOf(key) == Table::kOutbox; }
 
 }  // namespace
 
@@ -82,12 +83,11 @@ absl::StatusOr<RebuildReport> Rebuilder::Compare(const View& live) {
 absl::Status Rebuilder::Switch(const Writer& live) {
   // What was told stays told, under the numbers subscribers know; so do messages on their way.
   const Rows rebuilt = projector_.Publish(store_.TakeSnapshot()->OfGeneration(generation_), position());
-  for (const Table table : {Table::kTold, Table::kOutbox}) {
-    const std::string prefix(1, static_cast<char>(table));
-    for (auto cursor = rebuilt.ScanPrefix(prefix); cursor.Valid(); cursor.Next()) projector_.rows().Delete(cursor.key());
-    for (auto cursor = live.view()->rows.ScanPrefix(prefix); cursor.Valid(); cursor.Next())
-      projector_.rows().Put(cursor.key(), cursor.value());
-  }
+  for (auto cursor = rebuilt.Scan({}, {}); cursor.Valid(); cursor.Next())
+    if (IsKept(cursor.key())) projector_.rows().Delete(cursor.key());
+  const Rows kept = live.view()->rows;
+  for (auto cursor = kept.Scan({}, {}); cursor.Valid(); cursor.Next())
+    if (IsKept(cursor.key())) projector_.rows().Put(cursor.key(), cursor.value());
   projector_.ContinueTelling(live.state());
   if (auto status = WriteRun(store_, generation_, projector_.Freeze()); !status.ok()) return status;
   return store_.SwitchViewGeneration(generation_, {});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <mutex>
 #include <new>
 
 namespace guanxi::partition {
@@ -45,6 +46,49 @@ Inner* AsInner(Node* node) { return static_cast<Inner*>(node); }
 const Inner* AsInner(const Node* node) { return static_cast<const Inner*>(node); }
 
 }  // namespace
+
+namespace row_tree {
+namespace {
+
+constexpr size_t kChunkBytes = 256u << 10;
+constexpr size_t kChunksKeptMax = 512;
+
+// Chunks of arenas that are gone, for those to come; of the whole process.
+struct ChunkPool {
+  std::mutex mutex;
+  std::vector<std::unique_ptr<char[]>> chunks;
+
+  std::unique_ptr<char[]> Take() {
+    const std::lock_guard lock(mutex);
+    if (chunks.empty()) return std::unique_ptr<char[]>(new char[kChunkBytes]);
+    auto chunk = std::move(chunks.back());
+    chunks.pop_back();
+    return chunk;
+  }
+  void Give(std::vector<std::unique_ptr<char[]>> back) {
+    const std::lock_guard lock(mutex);
+    for (auto& chunk : back)
+      if (chunks.size() < kChunksKeptMax) chunks.push_back(std::move(chunk));
+  }
+};
+
+ChunkPool& Pool() {
+  static ChunkPool* const pool = new ChunkPool;
+  return *pool;
+}
+
+}  // namespace
+
+Arena::~Arena() { Pool().Give(std::move(chunks_)); }
+
+void* Arena::AllocateSlow(size_t size) {
+  if (size > kChunkBytes / 4) return large_.emplace_back(new char[size]).get();
+  char* const chunk = chunks_.emplace_back(Pool().Take()).get();
+  at_ = chunk + size, left_ = kChunkBytes - size;
+  return chunk;
+}
+
+}  // namespace row_tree
 
 const Row* RowTree::Find(std::string_view key) const {
   const uint64_t head = HeadOf(key);
@@ -133,7 +177,7 @@ RowTree RowTreeWriter::Publish() {
 }
 
 const Row* RowTreeWriter::MakeRow(std::string_view key, std::string_view value, bool deleted) {
-  void* const memory = tree_.arena_->Allocate(sizeof(Row) + key.size() + value.size(), alignof(Row));
+  void* const memory = tree_.arena_->Allocate(sizeof(Row) + key.size() + value.size());
   Row* const row = new (memory) Row;
   row->key_bytes_ = static_cast<uint32_t>(key.size());
   row->value_bytes_ = static_cast<uint32_t>(value.size());
@@ -146,8 +190,7 @@ const Row* RowTreeWriter::MakeRow(std::string_view key, std::string_view value, 
 
 Node* RowTreeWriter::NewNode(bool leaf) {
   auto& arena = *tree_.arena_;
-  Node* const node =
-      leaf ? new (arena.Allocate(sizeof(Node), alignof(Node))) Node : new (arena.Allocate(sizeof(Inner), alignof(Inner))) Inner;
+  Node* const node = leaf ? new (arena.Allocate(sizeof(Node))) Node : new (arena.Allocate(sizeof(Inner))) Inner;
   node->edition = arena.edition;
   node->leaf = leaf;
   return node;

@@ -7,8 +7,8 @@
 
 #include <cstdint>
 #include <memory>
-#include <memory_resource>
 #include <string_view>
+#include <vector>
 
 namespace guanxi::partition {
 
@@ -28,8 +28,8 @@ class Row {
 
 namespace row_tree {
 
-inline constexpr uint32_t kFanout = 32;
-inline constexpr uint32_t kLevelsMax = 16;
+inline constexpr uint32_t kFanout = 16;
+inline constexpr uint32_t kLevelsMax = 20;
 
 // heads[i]: the first eight bytes of the key, so that most comparisons need no other memory.
 struct Node {
@@ -43,14 +43,31 @@ struct Inner : Node {
   Node* children[kFanout];
 };
 
-struct Arena {
-  std::pmr::monotonic_buffer_resource memory{1 << 16};
+// Memory that is given back as a whole. Pages are not given back to the system but
+// to the next arena: faulting them in again would cost more than filling them.
+class Arena {
+ public:
+  Arena() = default;
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+  ~Arena();
+  // Aligned to eight bytes.
+  void* Allocate(size_t size) {
+    size = (size + 7) & ~size_t{7};
+    bytes += size;
+    if (size > left_) return AllocateSlow(size);
+    void* const at = at_;
+    at_ += size, left_ -= size;
+    return at;
+  }
   size_t bytes = 0;
   uint64_t edition = 1;
-  void* Allocate(size_t size, size_t alignment) {
-    bytes += size;
-    return memory.allocate(size, alignment);
-  }
+
+ private:
+  void* AllocateSlow(size_t size);
+  char* at_ = nullptr;
+  size_t left_ = 0;
+  std::vector<std::unique_ptr<char[]>> chunks_, large_;
 };
 
 }  // namespace row_tree

@@ -66,7 +66,7 @@ absl::StatusOr<AccountMemory> DecodeMemory(std::string_view bytes) {
 
 std::string DataKeyOf(std::string_view head_key) {
   std::string key(head_key);
-  key[0] = static_cast<char>(Table::kSnapshotData);
+  key[kTableOfAccountAt] = static_cast<char>(Table::kSnapshotData);
   return key;
 }
 
@@ -95,19 +95,19 @@ relations::Transition FoldInMemory(AccountMemory& memory, const relations::Event
 }
 
 std::string TimelineAfter(AccountNumber account, const relations::AccountCore& core) {
-  if (core.account_version == 0) return Key(Table::kTimeline).Account(account).bytes();
-  return Key(Table::kTimeline).Account(account).Time(core.last_event_at).At(Position{core.last_position.value + 1}).bytes();
+  if (core.account_version == 0) return Key(Table::kTimeline, account).bytes();
+  return Key(Table::kTimeline, account).Time(core.last_event_at).At(Position{core.last_position.value + 1}).bytes();
 }
 
 void PutSnapshot(Overlay& rows, AccountNumber account, const AccountMemory& memory, Position included_to) {
-  const Key key = Key(Table::kSnapshotHead).Account(account).Time(memory.core.last_event_at).At(included_to);
+  const Key key = Key(Table::kSnapshotHead, account).Time(memory.core.last_event_at).At(included_to);
   rows.Put(key, EncodeHead({included_to.value, kNotSuperseded}));
   rows.Put(DataKeyOf(key), EncodeMemory(memory));
 }
 
 absl::Status SupersedeSnapshots(Overlay& rows, AccountNumber account, Timestamp at, Position position) {
   std::vector<std::pair<std::string, Head>> later;
-  const auto status = rows.Scan(Key(Table::kSnapshotHead).Account(account), [&](std::string_view key, std::string_view value) {
+  const auto status = rows.Scan(Key(Table::kSnapshotHead, account), [&](std::string_view key, std::string_view value) {
     const Head head = DecodeHead(value);
     if (InstantOf(key) > at && head.superseded_at == kNotSuperseded) later.emplace_back(key, head);
     return true;
@@ -122,7 +122,7 @@ absl::Status SupersedeSnapshots(Overlay& rows, AccountNumber account, Timestamp 
 
 absl::StatusOr<AccountMemory> LatestSnapshotBefore(const Overlay& rows, AccountNumber account, Timestamp at, Position position) {
   std::string best;
-  const auto status = rows.Scan(Key(Table::kSnapshotHead).Account(account), [&](std::string_view key, std::string_view value) {
+  const auto status = rows.Scan(Key(Table::kSnapshotHead, account), [&](std::string_view key, std::string_view value) {
     const Head head = DecodeHead(value);
     if (InstantOf(key) <= at && head.included_to < position.value && head.superseded_at > position.value) best = DataKeyOf(key);
     return InstantOf(key) <= at;
@@ -136,8 +136,8 @@ absl::StatusOr<AccountMemory> LatestSnapshotBefore(const Overlay& rows, AccountN
 }
 
 absl::StatusOr<AccountMemory> SnapshotAsOf(const Rows& rows, AccountNumber account, Position known_to, Timestamp valid_to) {
-  const Key prefix = Key(Table::kSnapshotHead).Account(account);
-  const Key end = Key(Table::kSnapshotHead).Account(account).Time(Timestamp{valid_to.micros + 1});
+  const Key prefix = Key(Table::kSnapshotHead, account);
+  const Key end = Key(Table::kSnapshotHead, account).Time(Timestamp{valid_to.micros + 1});
   for (auto cursor = rows.ScanReverse(prefix, end); cursor.Valid(); cursor.Next()) {
     const Head head = DecodeHead(cursor.value());
     if (head.included_to > known_to.value || head.superseded_at <= known_to.value) continue;

@@ -51,7 +51,8 @@ class Writer {
   size_t bytes_since_checkpoint() const { return projector_.rows().bytes(); }
   uint64_t records_since_checkpoint() const { return log_->size() - checkpointed_; }
   ViewPtr view() const { return view_; }
-  absl::StatusOr<std::optional<Timestamp>> NextDue() const { return projector_.NextDue(); }
+  absl::StatusOr<std::optional<Timestamp>> NextDue() { return projector_.NextDue(); }
+  bool TakeOutboxGrew() { return projector_.TakeOutboxGrew(); }
   Timestamp clock() const { return projector_.clock(); }
   uint64_t log_size() const { return log_->size(); }
   const ProjectorState& state() const { return projector_.state(); }

@@ -53,16 +53,16 @@ SharedMemory::SharedMemory(size_t cache_bytes, size_t memtable_bytes) : impl_(st
 }
 SharedMemory::~SharedMemory() = default;
 
-// Family ids are resolved at Write, so a batch can be filled before it is known where views go.
+// Families are resolved at Write, so a batch can be filled before it is known where views go.
 struct Batch::Impl {
   struct Operation {
     Family family;
     bool is_delete;
-    std::string key;
-    std::string value;
+    uint32_t key_bytes;
+    uint32_t value_bytes;
   };
   std::vector<Operation> operations;
-  size_t bytes = 0;
+  std::string bytes;  // keys and values, one after the other
 };
 
 Batch::Batch() : impl_(std::make_unique<Impl>()) {}
@@ -71,24 +71,24 @@ Batch::Batch(Batch&&) noexcept = default;
 Batch& Batch::operator=(Batch&&) noexcept = default;
 
 void Batch::Put(Family family, std::string_view key, std::string_view value) {
-  impl_->operations.push_back({family, false, std::string(key), std::string(value)});
-  impl_->bytes += key.size() + value.size();
+  impl_->operations.push_back({family, false, static_cast<uint32_t>(key.size()), static_cast<uint32_t>(value.size())});
+  impl_->bytes.append(key).append(value);
   ++operations_;
 }
 
 void Batch::Delete(Family family, std::string_view key) {
-  impl_->operations.push_back({family, true, std::string(key), {}});
-  impl_->bytes += key.size();
+  impl_->operations.push_back({family, true, static_cast<uint32_t>(key.size()), 0});
+  impl_->bytes.append(key);
   ++operations_;
 }
 
 void Batch::Clear() {
   impl_->operations.clear();
-  impl_->bytes = 0;
+  impl_->bytes.clear();
   operations_ = 0;
 }
 
-size_t Batch::bytes() const { return impl_->bytes; }
+size_t Batch::bytes() const { return impl_->bytes.size(); }
 
 namespace {
 
@@ -164,9 +164,12 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& path, std:
 absl::Status Store::Write(const Batch& batch, bool sync) {
   const auto view = impl_->View(batch.view_generation_.value_or(impl_->live));
   rocksdb::WriteBatch rocks(batch.bytes() + 32 * batch.impl_->operations.size());
+  const char* at = batch.impl_->bytes.data();
   for (const auto& op : batch.impl_->operations) {
     Handle handle = op.family == Family::kView ? view.get() : impl_->fixed[static_cast<int>(op.family)];
-    const auto status = op.is_delete ? rocks.Delete(handle, op.key) : rocks.Put(handle, op.key, op.value);
+    const rocksdb::Slice key(at, op.key_bytes), value(at + op.key_bytes, op.value_bytes);
+    at += op.key_bytes + op.value_bytes;
+    const auto status = op.is_delete ? rocks.Delete(handle, key) : rocks.Put(handle, key, value);
     if (!status.ok()) return FromRocks(status, "filling a batch");
   }
   rocksdb::WriteOptions options;
