@@ -10,6 +10,7 @@
 #include "base/reason.h"
 #include "guanxid/config.h"
 #include "guanxid/daemon.h"
+#include "store/engine.h"
 
 namespace {
 
@@ -52,6 +53,8 @@ void Explain(const absl::Status& status) {
   if (reason != nullptr) std::cerr << reason->remedy << "\n";
 }
 
+std::string VersionText() { return "guanxid " GUANXI_VERSION "\n" + guanxi::store::ToText(guanxi::store::DescribeEngine()); }
+
 int Serve(const Config& config) {
   // Blocked before any thread starts, so that only the wait below takes them.
   sigset_t signals;
@@ -62,6 +65,7 @@ int Serve(const Config& config) {
   signal(SIGPIPE, SIG_IGN);
   const absl::StatusOr<std::unique_ptr<Daemon>> daemon = Daemon::Start(config);
   if (!daemon.ok()) return Explain(daemon.status()), kFailed;
+  std::cerr << VersionText() << std::endl;
   std::cout << "guanxid ready grpc=" << (*daemon)->grpc_address() << " http=" << (*daemon)->http_address()
             << " data=" << config.Text("data") << std::endl;
   int received = 0;
@@ -75,6 +79,7 @@ int Serve(const Config& config) {
 int main(int argc, char** argv) {
   CLI::App app{"guanxid: the engine for key-account relationships. One process, one directory."};
   app.footer(kExamples);
+  app.set_version_flag("--version", VersionText, "Its version and the RocksDB it runs on.");
   std::string file;
   std::map<std::string, std::string> values;
   app.add_option("--config", file, "TOML file with the keys below; flags win over it.");
