@@ -198,12 +198,14 @@ class Directories(DaemonCase):
         newer = self.folder / "newer"
         shutil.copytree(self.daemon.data, newer)
         text = (newer / "FORMAT").read_text()
-        (newer / "FORMAT").write_text(text.replace("guanxi-data 1", "guanxi-data 2"))
+        word, version = text.split()[:2]
+        later = text.replace(f"{word} {version}", f"{word} {int(version) + 1}", 1)
+        (newer / "FORMAT").write_text(later)
         self.assert_not_opened(newer, "DATA_DIRECTORY_NEWER")
-        self.assertEqual((newer / "FORMAT").read_text(), text.replace("guanxi-data 1", "guanxi-data 2"))
+        self.assertEqual((newer / "FORMAT").read_text(), later)
         (newer / "FORMAT").write_text("something else\n")
         self.assert_not_opened(newer, "DATA_DIRECTORY_FOREIGN")
-        (newer / "FORMAT").write_text("guanxi-data 1\npartitions")
+        (newer / "FORMAT").write_text(f"{word} {version}\npartitions")
         self.assert_not_opened(newer, "STORE_CORRUPT")
         self.assert_not_opened(self.daemon.data, "DATA_DIRECTORY_FOREIGN", "--partitions", "7")
         file = self.folder / "file"

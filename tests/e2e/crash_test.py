@@ -70,6 +70,22 @@ class Crash(DaemonCase):
         self.assertEqual([event for event, times in stored.items() if event.startswith("o-") and times > 1], [])
         print(f"{len(acknowledged)} events acknowledged over {KILLS} kills", flush=True)
 
+    def test_referrals_between_partitions_arrive_once_each_over_kills(self):
+        draw = random.Random(int(os.environ.get("GUANXI_SEED", 1)))
+        self.daemon.listen_again_at_the_same_port()
+        for number in range(30):
+            self.daemon.append({"account": f"account-{number % 7}", "type": "ReferralReceived", "id": f"r-{number}", "at": "2024-03-01T09:30:00Z",
+                                "data": {"referralId": f"r-{number}", "referredAccountId": f"referred-{number}", "referralClass": "REFERRAL_CLASS_LIKELY"}})
+            if draw.random() < 0.1:
+                self.daemon.kill()
+                self.daemon.start()
+        until = time.monotonic() + 60
+        while any(int(partition.get("outboxPending", 0)) for partition in self.daemon.ask("admin", "partitions")["partitions"]):
+            self.assertLess(time.monotonic(), until, "what was to be told was not delivered")
+        stored = [json.loads(line) for line in self.daemon.run("export").splitlines()]
+        arrived = collections.Counter(event["subject"] for event in stored if event["type"].endswith("ReferralRecorded"))
+        self.assertEqual(arrived, {f"referred-{number}": 1 for number in range(30)})
+
     def heads(self):
         return [self.daemon.ask("audit", "head", "--partition", partition)["treeHead"] for partition in range(4)]
 

@@ -1,4 +1,5 @@
 """What was acknowledged is there after kill -9, and a stranger's first calls work."""
+import json
 import unittest
 
 from harness import Daemon, DaemonCase, Refused, order
@@ -42,6 +43,36 @@ class SurvivesKill(DaemonCase):
         with self.assertRaises(Refused) as refused:
             daemon.start()
         self.assertIn("TLS", refused.exception.text.upper())
+
+
+class ImportedHistory(DaemonCase):
+    options = ("--clock", "wall")
+    newest = "2011-12-09T12:50:00Z"
+
+    def import_into(self, daemon):
+        event = order("ACME", 1, self.newest)
+        line = {"specversion": "1.0", "source": "/e2e", "id": event["id"], "type": "guanxi.event.v1.OrderPlaced", "partitionkey": "ACME",
+                "time": event["at"], "data": event["data"]}
+        file = self.folder / "history.jsonl"
+        file.write_text(json.dumps(line) + "\n")
+        return daemon.run("import", "cloudevents", file)
+
+    def revenue(self, *words):
+        [totals] = self.daemon.ask("account", "show", "ACME", *words)["account"]["totals"]
+        return totals["netRevenue12MonthsMicros"]
+
+    def test_under_the_wall_clock_the_summary_says_why_it_looks_old_and_how_to_see_it_as_it_was(self):
+        said = self.import_into(self.daemon)
+        self.assertIn("days after the newest event", said)
+        self.assertIn(f"--as-of {self.newest}", said)
+        self.assertEqual((self.revenue(), self.revenue("--as-of", self.newest)), ("0", "1000000"))
+
+    def test_under_the_events_clock_history_stays_where_it_ends(self):
+        self.daemon.kill()
+        self.daemon = Daemon(self.folder / "history", "--clock", "events").start()
+        said = self.import_into(self.daemon)
+        self.assertIn(f"the business clock stands at {self.newest}\n", said)
+        self.assertEqual(self.revenue(), "1000000")
 
 
 if __name__ == "__main__":

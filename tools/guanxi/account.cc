@@ -1,6 +1,4 @@
 // guanxi account show|list|why|timeline|watch
-#include <limits>
-
 #include "guanxi/v1/account_service.grpc.pb.h"
 #include "importers/proto_time.h"
 #include "tools/guanxi/account_text.h"
@@ -8,6 +6,7 @@
 #include "tools/guanxi/context.h"
 #include "tools/guanxi/event_filter.h"
 #include "tools/guanxi/event_table.h"
+#include "tools/guanxi/follow.h"
 #include "tools/guanxi/print.h"
 
 namespace guanxi::cli {
@@ -47,7 +46,7 @@ void AddRead(CLI::App* command, ReadArguments& read) {
   AddParsed(command, "--as-of-known", read.known, "As it was known: up to a position or a time of recording",
             "a position such as 2:1234 or a time such as 2024-03-01", ParsePositionOrTime)
       ->type_name("POSITION|TIME");
-  AddTime(command, "--as-of-valid", read.valid, "As it was at this business time");
+  AddTime(command, "--as-of,--as-of-valid", read.valid, "As it was at this business time");
 }
 
 guanxi::v1::Consistency ConsistencyOf(const ReadArguments& read) {
@@ -154,33 +153,15 @@ void AddTimeline(CLI::App* noun, Context& context) {
 }
 
 struct WatchArguments {
-  std::string account, resume_after;
-  bool from_beginning = false;
-  uint64_t limit = std::numeric_limits<uint64_t>::max();
+  std::string account;
+  FollowArguments follow;
 };
 
 absl::Status RunWatch(Context& context, const WatchArguments& arguments) {
   guanxi::v1::WatchTierChangesRequest request;
   request.set_account_id(arguments.account);
-  if (!arguments.resume_after.empty())
-    request.set_resume_after(arguments.resume_after);
-  else if (arguments.from_beginning)
-    request.set_from_beginning(true);
-  else
-    request.set_from_now(true);
-  uint64_t left = arguments.limit;
-  const auto take = [&](const guanxi::v1::WatchTierChangesResponse& message) -> absl::Status {
-    if (context.output == Output::kJson) return PrintJson(context, message);
-    for (const auto& change : message.changes()) {
-      if (context.output == Output::kTable) Print(DescribeChange(change));
-      const absl::Status printed = context.output == Output::kTable ? absl::OkStatus() : PrintJson(context, change);
-      if (!printed.ok()) return printed;
-      if (--left == 0) return absl::CancelledError();
-    }
-    return absl::OkStatus();
-  };
-  const absl::Status status = context.Follow(&Stub::WatchTierChanges, request, take);
-  return absl::IsCancelled(status) && left == 0 ? absl::OkStatus() : status;
+  return FollowRows(
+      context, &Stub::WatchTierChanges, request, arguments.follow, [](const auto& message) { return message.changes(); }, DescribeChange);
 }
 
 void AddWatch(CLI::App* noun, Context& context) {
@@ -188,9 +169,7 @@ void AddWatch(CLI::App* noun, Context& context) {
   CLI::App* command =
       noun->add_subcommand("watch", "Tier changes as they are computed, until interrupted; json prints the checkpoints too");
   command->add_option("ACCOUNT", arguments->account, "Only this account");
-  auto* beginning = command->add_flag("--from-beginning", arguments->from_beginning, "All changes so far first; default: from now on");
-  command->add_option("--resume-after", arguments->resume_after, "Start after this checkpoint")->excludes(beginning);
-  command->add_option("--limit", arguments->limit, "Stop after so many changes (table and jsonl)")->check(CLI::PositiveNumber);
+  AddFollow(command, arguments->follow, "changes");
   OnRun(command, context, arguments, "guanxi account watch --from-beginning", RunWatch);
 }
 

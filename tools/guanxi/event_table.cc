@@ -40,11 +40,9 @@ std::string EventTable(const google::protobuf::RepeatedPtrField<guanxi::v1::Even
   return table.Render();
 }
 
-absl::Status PrintStreamed(const Context& context, const guanxi::v1::Event& event) {
-  if (context.output != Output::kTable) return PrintJson(context, event);
-  Print(FormatPosition(event.position()) + "  " + FormatTime(event.occurred_at()) + "  " + Shown(event.account_id()) + "  " +
-        Shown(ShortType(event.type())) + "  " + Shown(event.id()) + "  " + Shown(DataOf(event)) + "\n");
-  return absl::OkStatus();
+std::string EventLine(const guanxi::v1::Event& event) {
+  return FormatPosition(event.position()) + "  " + FormatTime(event.occurred_at()) + "  " + Shown(event.account_id()) + "  " +
+         Shown(ShortType(event.type())) + "  " + Shown(event.id()) + "  " + Shown(DataOf(event)) + "\n";
 }
 
 }  // namespace guanxi::cli

@@ -6,14 +6,13 @@
 #include <string>
 
 #include "guanxi/v1/event_service.pb.h"
-#include "tools/guanxi/context.h"
 
 namespace guanxi::cli {
 
 // One line per event, with its data in short.
 std::string EventTable(const google::protobuf::RepeatedPtrField<guanxi::v1::Event>& events);
 
-// Prints events of a stream as they come: jsonl and json as JSON, table as plain lines.
-absl::Status PrintStreamed(const Context& context, const guanxi::v1::Event& event);
+// An event of a stream, as a plain line.
+std::string EventLine(const guanxi::v1::Event& event);
 
 }  // namespace guanxi::cli

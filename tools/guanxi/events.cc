@@ -1,6 +1,5 @@
 // guanxi events append|list|get|subscribe
 #include <chrono>
-#include <limits>
 
 #include "guanxi/v1/event_service.grpc.pb.h"
 #include "importers/proto_time.h"
@@ -8,6 +7,7 @@
 #include "tools/guanxi/context.h"
 #include "tools/guanxi/event_filter.h"
 #include "tools/guanxi/event_table.h"
+#include "tools/guanxi/follow.h"
 #include "tools/guanxi/new_event.h"
 #include "tools/guanxi/print.h"
 
@@ -148,32 +148,14 @@ void AddGet(CLI::App* noun, Context& context) {
 
 struct SubscribeArguments {
   FilterArguments filter;
-  bool from_beginning = false;
-  std::string resume_after;
-  uint64_t limit = std::numeric_limits<uint64_t>::max();
+  FollowArguments follow;
 };
 
 absl::Status RunSubscribe(Context& context, const SubscribeArguments& arguments) {
   guanxi::v1::SubscribeRequest request;
   *request.mutable_filter() = FilterOf(arguments.filter);
-  if (!arguments.resume_after.empty())
-    request.set_resume_after(arguments.resume_after);
-  else if (arguments.from_beginning)
-    request.set_from_beginning(true);
-  else
-    request.set_from_now(true);
-  uint64_t left = arguments.limit;
-  const auto take = [&](const guanxi::v1::SubscribeResponse& message) -> absl::Status {
-    if (context.output == Output::kJson) return PrintJson(context, message);
-    for (const auto& event : message.events()) {
-      const absl::Status printed = PrintStreamed(context, event);
-      if (!printed.ok()) return printed;
-      if (--left == 0) return absl::CancelledError();
-    }
-    return absl::OkStatus();
-  };
-  const absl::Status status = context.Follow(&Stub::Subscribe, request, take);
-  return absl::IsCancelled(status) && left == 0 ? absl::OkStatus() : status;
+  return FollowRows(
+      context, &Stub::Subscribe, request, arguments.follow, [](const auto& message) { return message.events(); }, EventLine);
 }
 
 void AddSubscribe(CLI::App* noun, Context& context) {
@@ -181,9 +163,7 @@ void AddSubscribe(CLI::App* noun, Context& context) {
   CLI::App* command = noun->add_subcommand("subscribe", "Events as they are committed, until interrupted; json prints the checkpoints too");
   command->add_option("--account", arguments->filter.account, "Only this account");
   AddFilter(command, arguments->filter);
-  auto* beginning = command->add_flag("--from-beginning", arguments->from_beginning, "Start with the first record; default: from now on");
-  command->add_option("--resume-after", arguments->resume_after, "Start after this checkpoint")->excludes(beginning);
-  command->add_option("--limit", arguments->limit, "Stop after so many events (table and jsonl)")->check(CLI::PositiveNumber);
+  AddFollow(command, arguments->follow, "events");
   OnRun(command, context, arguments, "guanxi --output jsonl events subscribe --from-beginning --type OrderPlaced", RunSubscribe);
 }
 

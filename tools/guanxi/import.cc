@@ -101,6 +101,7 @@ std::string ReportJson(const ImportReport& report, const IntakeOutcome& outcome)
   json::array failures;
   for (const auto& failure : outcome.response.failures()) failures.push_back(FailureJson(failure));
   object["failures"] = std::move(failures);
+  if (outcome.newest) object["newestOccurredAt"] = FormatTimestamp(*outcome.newest);
   if (outcome.clock) object["clock"] = FormatTimestamp(*outcome.clock);
   return json::serialize(object) + "\n";
 }

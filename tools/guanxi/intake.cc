@@ -12,6 +12,8 @@ namespace guanxi::cli {
 namespace {
 
 constexpr int kFailuresShown = 20;
+// History that ends longer ago than this has lost some of its months.
+constexpr int64_t kStaleMicros = 31 * kMicrosPerDay;
 
 // Where the clock stands then: later than asked for when it was there already.
 absl::StatusOr<Timestamp> AdvanceClock(Context& context, const std::string& actor, Timestamp to) {
@@ -21,6 +23,16 @@ absl::StatusOr<Timestamp> AdvanceClock(Context& context, const std::string& acto
   const auto answer = context.Ask(&guanxi::v1::AdminService::Stub::AdvanceClock, request, kClockSeconds);
   if (!answer.ok()) return answer.status();
   return importers::FromProto(answer->read_at().valid_to());
+}
+
+std::string DescribeClock(Timestamp clock, Timestamp newest) {
+  std::string text = "the business clock stands at " + FormatTimestamp(clock);
+  const int64_t after = clock.micros - newest.micros;
+  if (after <= kStaleMicros) return text + "\n";
+  return text + ", " + FormatCount(static_cast<uint64_t>(after / kMicrosPerDay)) + " days after the newest event:\n" +
+         "  accounts are shown as of the clock, and what happened long before counts for little by then. See them as they were with\n" +
+         "    guanxi account show ACCOUNT --as-of " + FormatTimestamp(newest) + "\n" +
+         "  or import history into a server of its own, whose clock stays at the newest event: guanxid --clock events --data DIR\n";
 }
 
 }  // namespace
@@ -39,9 +51,9 @@ absl::StatusOr<IntakeOutcome> TakeIn(Context& context, const IntakeArguments& in
   auto response = sink.Finish();
   if (!filled.ok()) return filled;
   if (!response.ok()) return response.status();
-  IntakeOutcome outcome{.response = *std::move(response)};
-  if (intake.keep_clock || !newest()) return outcome;
-  const auto clock = AdvanceClock(context, actor, *newest());
+  IntakeOutcome outcome{.response = *std::move(response), .newest = newest()};
+  if (intake.keep_clock || !outcome.newest) return outcome;
+  const auto clock = AdvanceClock(context, actor, *outcome.newest);
   if (!clock.ok()) return clock.status();
   outcome.clock = *clock;
   return outcome;
@@ -54,9 +66,7 @@ std::string DescribeOutcome(const IntakeOutcome& outcome) {
   table.AddRow({"  duplicates, stored before", FormatCount(response.duplicates())});
   table.AddRow({"  parked, kept for repair", FormatCount(response.parked())});
   table.AddRow({"  refused", FormatCount(response.refused())});
-  std::string text = table.Render();
-  if (outcome.clock) text += "the clock stands at " + FormatTimestamp(*outcome.clock) + "\n";
-  return text;
+  return table.Render() + (outcome.clock ? DescribeClock(*outcome.clock, *outcome.newest) : "");
 }
 
 std::string DescribeFailures(const guanxi::v1::AppendStreamResponse& response) {

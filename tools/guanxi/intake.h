@@ -23,8 +23,10 @@ void AddIntake(CLI::App* command, IntakeArguments& intake);
 // What the server did with the events.
 struct IntakeOutcome {
   guanxi::v1::AppendStreamResponse response;
-  // Unset when it was kept or there was no event.
+  // Where the business clock stands; unset when it was kept or there was no event.
   std::optional<Timestamp> clock;
+  // Of all events; unset when there was none.
+  std::optional<Timestamp> newest;
 };
 
 // Runs `fill` over a stream to the server; then AdvanceClock to the time that
@@ -33,7 +35,8 @@ absl::StatusOr<IntakeOutcome> TakeIn(Context& context, const IntakeArguments& in
                                      const std::function<absl::Status(importers::EventSink&)>& fill,
                                      const std::function<std::optional<Timestamp>()>& newest);
 
-// Lines such as "appended  18,566".
+// Lines such as "appended  18,566"; and where the clock stands, with what to do when
+// that is long after the newest event: a server that follows the wall clock shows history decayed.
 std::string DescribeOutcome(const IntakeOutcome& outcome);
 // A line per failure, the first of them.
 std::string DescribeFailures(const guanxi::v1::AppendStreamResponse& response);

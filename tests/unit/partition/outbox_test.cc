@@ -1,0 +1,121 @@
+// What one account must tell another, when the other's partition cannot take it.
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <boost/test/unit_test.hpp>
+#include <thread>
+
+#include "base/reason.h"
+#include "codec/record.h"
+#include "support/cluster_fixture.h"
+
+using namespace guanxi;
+using namespace guanxi::test;
+
+namespace {
+
+// No file of this process grows beyond `bytes` until the end of the scope: a full
+// disk for whoever has written more than that already.
+class FilesAtMost {
+ public:
+  explicit FilesAtMost(rlim_t bytes) {
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limited{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limited);
+  }
+  ~FilesAtMost() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+std::string AccountIn(PartitionId partition, const partition::Cluster& cluster) {
+  for (int i = 0;; ++i)
+    if (const std::string name = "account-" + std::to_string(i); cluster.PartitionOf(name) == partition) return name;
+}
+
+codec::Record Referral(const std::string& from, const std::string& id, const std::string& to) {
+  event::v1::ReferralReceived referral;
+  referral.set_referral_id(id);
+  referral.set_referred_account_id(to);
+  referral.set_referral_class(event::v1::REFERRAL_CLASS_LIKELY);
+  return EventOf(from, id, "2025-03-01", referral);
+}
+
+// Orders until the partition's log of writes is well beyond 2 MiB; no two alike, so that they do not compress.
+void Fill(ClusterFixture& fixture, const std::string& account) {
+  for (int i = 0; i < 64; ++i) {
+    codec::Record order = Order(account, "filler-" + std::to_string(i), "2025-01-01", 1);
+    order.extensions.push_back({"filler", std::string(4'000, 'x')});
+    partition::Submission submission;
+    for (int n = 0; n < 16; ++n) {
+      submission.events.push_back(order);
+      submission.events.back().id += "-" + std::to_string(n);
+      event::v1::OrderPlaced body;
+      body.ParseFromString(order.payload);
+      body.set_order_id(submission.events.back().id);
+      submission.events.back().payload = body.SerializeAsString();
+    }
+    for (const auto& outcome : fixture.cluster().SubmitAndWait(fixture.cluster().PartitionOf(account), std::move(submission)))
+      BOOST_REQUIRE_MESSAGE(outcome.status.ok(), std::string(outcome.status.message()));
+  }
+}
+
+template <class Condition>
+bool Comes(Condition condition) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!condition() && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  return condition();
+}
+
+size_t RecordsOf(const partition::View& view, const std::string& account) {
+  const auto timeline = partition::ReadTimeline(view, account, {}, false, 10'000);
+  return timeline.ok() ? timeline->size() : 0;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(outbox)
+
+BOOST_AUTO_TEST_CASE(a_referral_to_a_partition_whose_disk_is_full_arrives_once_when_there_is_room_again) {
+  ClusterFixture fixture(2);
+  const std::string here = AccountIn(PartitionId(0), fixture.cluster()), there = AccountIn(PartitionId(1), fixture.cluster());
+  Fill(fixture, there);
+  const size_t before = RecordsOf(*fixture.ViewFor(there), there);
+  {
+    const FilesAtMost full(2u << 20);
+    const auto refused = fixture.Append(Order(there, "no room", "2025-03-01", 1));
+    BOOST_REQUIRE(!refused.status.ok());
+    BOOST_TEST(ReasonOf(refused.status)->name == "STORE_FAILED");
+    const auto sent = fixture.Append(Referral(here, "r1", there));
+    BOOST_REQUIRE_MESSAGE(sent.status.ok(), std::string(sent.status.message()));
+    BOOST_TEST(Comes([&] { return fixture.cluster().StatusOf(PartitionId(0)).outbox_pending == 1; }));
+    BOOST_TEST(RecordsOf(*fixture.ViewFor(there), there) == before);
+  }
+  fixture.Reopen();
+  BOOST_TEST(Comes([&] { return fixture.Read(there).core.referred_by.has_value(); }));
+  BOOST_TEST(fixture.Read(there).core.referred_by->account_id == here);
+  BOOST_TEST(Comes([&] { return fixture.cluster().StatusOf(PartitionId(0)).outbox_pending == 0; }));
+  fixture.Reopen();
+  BOOST_TEST(RecordsOf(*fixture.ViewFor(there), there) == before + 1);
+  BOOST_TEST(fixture.Append(Order(there, "room again", "2025-03-01", 1)).status.ok());
+}
+
+BOOST_AUTO_TEST_CASE(referrals_through_restarts_arrive_once_each) {
+  ClusterFixture fixture(3);
+  std::vector<std::string> referred;
+  for (int i = 0; i < 60; ++i) {
+    referred.push_back("newcomer-" + std::to_string(i));
+    BOOST_REQUIRE(fixture.Append(Referral("acme", "r" + std::to_string(i), referred.back())).status.ok());
+    if (i % 10 == 9) fixture.Reopen();
+  }
+  for (const std::string& account : referred)
+    BOOST_TEST(Comes([&] { return RecordsOf(*fixture.ViewFor(account), account) == 1; }), account);
+  const PartitionId from = fixture.cluster().PartitionOf("acme");
+  BOOST_TEST(Comes([&] { return fixture.cluster().StatusOf(from).outbox_pending == 0; }));
+  fixture.Reopen();
+  for (const std::string& account : referred) BOOST_TEST(fixture.Read(account).core.account_version == 1u, account);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
