@@ -32,6 +32,7 @@ relations::TierOverridden FromProto(const pb::TierOverridden& m, FieldCheck& che
                               .reason = check.Text(m.reason(), "reason"),
                               .expires_at = check.Time(m.has_expires_at(), m.expires_at(), "expires_at")};
   check.That(!e.reason.empty(), "reason", "is missing");
+  check.That(!check.record().actor.empty(), "actor", "is missing: an override names its author");
   check.That(e.expires_at > check.occurred_at(), "expires_at", "is not after the event's occurred_at");
   return e;
 }

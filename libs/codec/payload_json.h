@@ -9,8 +9,8 @@
 
 namespace guanxi::codec {
 
-// `type` is a known one. PAYLOAD_UNDECODABLE when the bytes or the text are no
-// message of the type, or hold what JSON cannot say (a time outside the years 1-9999).
+// PAYLOAD_UNDECODABLE when the type is not known, the bytes or the text are no
+// message of it, or hold what JSON cannot say (a time outside the years 1-9999).
 absl::StatusOr<std::string> PayloadToJson(relations::EventType type, std::string_view payload);
 // Fields that the message does not have are refused, not dropped.
 absl::StatusOr<std::string> PayloadFromJson(relations::EventType type, std::string_view json);

@@ -3,14 +3,6 @@
 #include <utility>
 
 #include "codec/cloudevents.h"
-#include "guanxi/event/v1/account.pb.h"
-#include "guanxi/event/v1/activity.pb.h"
-#include "guanxi/event/v1/contact.pb.h"
-#include "guanxi/event/v1/control.pb.h"
-#include "guanxi/event/v1/opportunity.pb.h"
-#include "guanxi/event/v1/relationship.pb.h"
-#include "guanxi/event/v1/service.pb.h"
-#include "guanxi/event/v1/trade.pb.h"
 #include "importers/import_run.h"
 #include "importers/line_reader.h"
 #include "importers/proto_time.h"
@@ -19,21 +11,6 @@
 
 namespace guanxi::importers {
 namespace {
-
-namespace ev = guanxi::event::v1;
-
-// One message of each file: data are read by the name of their type, and a
-// linker drops the files of a static library that no code names.
-void LinkAllEventTypes() {
-  google::protobuf::LinkMessageReflection<ev::AccountOpened>();
-  google::protobuf::LinkMessageReflection<ev::ContactAdded>();
-  google::protobuf::LinkMessageReflection<ev::VisitHeld>();
-  google::protobuf::LinkMessageReflection<ev::OpportunityOpened>();
-  google::protobuf::LinkMessageReflection<ev::OrderPlaced>();
-  google::protobuf::LinkMessageReflection<ev::ComplaintFiled>();
-  google::protobuf::LinkMessageReflection<ev::TierDeclared>();
-  google::protobuf::LinkMessageReflection<ev::ClockAdvanced>();
-}
 
 bool OnlyAnEngineWrites(const codec::Record& record) {
   const auto type = relations::EventType{record.type};
@@ -106,7 +83,6 @@ absl::Status TakeLine(const Line& line, ImportRun& run) {
 }  // namespace
 
 absl::Status ImportCloudEvents(const std::string& path, const ImportOptions& options, EventSink& sink, ImportReport& report) {
-  LinkAllEventTypes();
   ImportRun run(options, sink, report);
   run.ExpectBytes(FileBytes(path));
   auto lines = LineReader::Open(path);

@@ -3,6 +3,7 @@
 #include <google/protobuf/message.h>
 
 #include "base/reason.h"
+#include "codec/shown_text.h"
 #include "guanxi/event/v1/control.pb.h"
 #include "privacy/sealing.h"
 #include "rpc/time.h"
@@ -32,22 +33,22 @@ bool IsMessage(const std::string& type_name, const std::string& payload) {
 }
 
 void SetEnvelope(const codec::RecordView& record, v1::Event& event) {
-  event.set_id(std::string(record.id));
-  event.set_source(std::string(record.source));
-  event.set_type(TypeNameOf(record));
-  event.set_account_id(std::string(record.account_id));
+  event.set_id(codec::ShownText(record.id));
+  event.set_source(codec::ShownText(record.source));
+  event.set_type(codec::ShownText(TypeNameOf(record)));
+  event.set_account_id(codec::ShownText(record.account_id));
   *event.mutable_occurred_at() = rpc::ToProto(record.occurred_at);
   *event.mutable_recorded_at() = rpc::ToProto(record.recorded_at);
-  event.set_actor(std::string(record.actor));
-  event.set_on_behalf_of(std::string(record.on_behalf_of));
-  event.set_correlation_id(std::string(record.correlation_id));
-  event.set_causation_id(std::string(record.causation_id));
+  event.set_actor(codec::ShownText(record.actor));
+  event.set_on_behalf_of(codec::ShownText(record.on_behalf_of));
+  event.set_correlation_id(codec::ShownText(record.correlation_id));
+  event.set_causation_id(codec::ShownText(record.causation_id));
   event.set_account_version(record.account_version);
   if (record.parked()) event.set_parked_reason(ParkedReasonOf(record.park_reason));
   for (const codec::ExtensionView& extension : record.extensions) {
     v1::Extension& added = *event.add_extensions();
-    added.set_name(std::string(extension.name));
-    added.set_value(std::string(extension.value));
+    added.set_name(codec::ShownText(extension.name));
+    added.set_value(codec::ShownText(extension.value));
   }
 }
 
@@ -59,7 +60,7 @@ absl::StatusOr<std::vector<std::string>> Unseal(const codec::RecordView& record,
     const privacy::SealedPartView sealed{part.subject, part.key_id, part.nonce, part.ciphertext};
     const absl::StatusOr<privacy::Unsealed> unsealed = privacy::UnsealPayload(TypeNameOf(record), binding, sealed, keys, payload);
     if (!unsealed.ok()) return unsealed.status();
-    if (*unsealed != privacy::Unsealed::kRestored) gone.emplace_back(part.subject);
+    if (*unsealed != privacy::Unsealed::kRestored) gone.push_back(codec::ShownText(part.subject));
   }
   return gone;
 }
@@ -72,7 +73,7 @@ void SetPayload(const codec::RecordView& record, std::string payload, v1::Event&
     return;
   }
   event.mutable_raw()->set_type(event.type());
-  event.mutable_raw()->set_content_type(std::string(record.content_type));
+  event.mutable_raw()->set_content_type(codec::ShownText(record.content_type));
   event.mutable_raw()->set_data(std::move(payload));
 }
 

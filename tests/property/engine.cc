@@ -40,6 +40,7 @@ relations::Event Decode(const reference::Event& event, codec::EventDecoder& deco
   record.account_id = "acme";
   record.source = "property";
   record.id = event.id;
+  record.actor = "li";
   record.type_name = "guanxi.event.v1.SomethingNew";
   if (event.body != nullptr) {
     record.type = static_cast<uint16_t>(relations::EventTypeFromName(event.body->GetDescriptor()->full_name()));
@@ -152,6 +153,8 @@ relations::Policy ToEngine(const reference::Policy& p) {
   e.sla_normal = {Narrow(p.first_response_hours), Narrow(p.resolution_hours)};
   e.sla_critical = {Narrow(p.critical_first_response_hours), Narrow(p.critical_resolution_hours)};
   e.recurrence_days = Narrow(p.recurrence_days);
+  e.segment = {p.segment, static_cast<relations::AccountType>(p.account_type), static_cast<relations::Ownership>(p.ownership), p.industry};
+  for (const reference::Policy& segment : p.segments) e.segments.push_back(ToEngine(segment));
   return e;
 }
 
@@ -173,7 +176,7 @@ EngineState RunEngine(const reference::Account& account, uint64_t known_to, Time
   WriteBack(children, manner, state.rows);
   if (manner.due_to_due) StepTo(valid_to, context, state);
   Collect(AdvanceTo(state.rows.core, valid_to, context), state);
-  const relations::Policy& policy = lineage.InForce(valid_to, Position(known_to));
+  const relations::Policy& policy = context.PolicyOf(state.rows.core, valid_to);
   state.evaluation = Evaluate(state.rows.core, valid_to, policy, account.calendar);
   state.assessment = Assess(state.rows.core, valid_to, policy, account.calendar);
   return state;

@@ -5,42 +5,12 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <memory>
 
-#include "guanxi/event/v1/account.pb.h"
-#include "guanxi/event/v1/activity.pb.h"
-#include "guanxi/event/v1/contact.pb.h"
-#include "guanxi/event/v1/control.pb.h"
-#include "guanxi/event/v1/opportunity.pb.h"
-#include "guanxi/event/v1/relationship.pb.h"
-#include "guanxi/event/v1/service.pb.h"
-#include "guanxi/event/v1/trade.pb.h"
+#include "codec/new_message.h"
 #include "relations/event_type.h"
 
 namespace guanxi::cli {
 namespace {
-
-namespace ev = guanxi::event::v1;
-using google::protobuf::Message;
-
-// One message of each file, or the linker drops the file and the types are unknown by name.
-void LinkAllEventTypes() {
-  google::protobuf::LinkMessageReflection<ev::AccountOpened>();
-  google::protobuf::LinkMessageReflection<ev::ContactAdded>();
-  google::protobuf::LinkMessageReflection<ev::VisitHeld>();
-  google::protobuf::LinkMessageReflection<ev::OpportunityOpened>();
-  google::protobuf::LinkMessageReflection<ev::OrderPlaced>();
-  google::protobuf::LinkMessageReflection<ev::ComplaintFiled>();
-  google::protobuf::LinkMessageReflection<ev::TierDeclared>();
-  google::protobuf::LinkMessageReflection<ev::ClockAdvanced>();
-}
-
-std::unique_ptr<Message> NewMessage(const std::string& full_name) {
-  LinkAllEventTypes();
-  const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(full_name);
-  if (descriptor == nullptr) return nullptr;
-  return std::unique_ptr<Message>(google::protobuf::MessageFactory::generated_factory()->GetPrototype(descriptor)->New());
-}
 
 std::string ReadAll(std::istream& in) { return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()}; }
 
@@ -54,7 +24,7 @@ absl::Status SetPayload(const std::string& type, const std::string& json, guanxi
     event.mutable_raw()->set_data(json);
     return absl::OkStatus();
   }
-  const auto message = NewMessage(relations::FullName(known));
+  const auto message = codec::NewEventMessage(known);
   const auto parsed = google::protobuf::util::JsonStringToMessage(json, message.get());
   if (!parsed.ok()) return absl::InvalidArgumentError("--data is no " + type + ": " + parsed.ToString());
   event.mutable_data()->PackFrom(*message);

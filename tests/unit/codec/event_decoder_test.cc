@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/reason.h"
+#include "codec/new_message.h"
 #include "codec/sealed_personal.h"
 #include "guanxi/event/v1/account.pb.h"
 #include "guanxi/event/v1/activity.pb.h"
@@ -46,6 +47,7 @@ Record RecordOf(const std::string& type, const std::string& payload) {
   r.account_id = "ACME";
   r.source = "test";
   r.id = "1";
+  r.actor = "li";
   r.payload = payload;
   return r;
 }
@@ -352,6 +354,25 @@ BOOST_AUTO_TEST_CASE(sealed_parts_reach_the_event_with_what_unsealing_needs) {
   BOOST_TEST((sealed->part.subject == "c" && sealed->part.key_id == "key" && sealed->part.nonce == "nonce"));
   BOOST_TEST(sealed->part.ciphertext == "secret");
   BOOST_TEST(ReasonOf(DecodeSealedPersonal(bytes.substr(0, bytes.size() - 1)).status())->name == "STORE_CORRUPT");
+}
+
+BOOST_AUTO_TEST_CASE(an_override_without_an_author_is_refused) {
+  Record record =
+      RecordOf("TierOverridden", Payload("TierOverridden", "tier: TIER_PARTNER reason: 'r' expires_at { seconds: 1709285401 }"));
+  BOOST_TEST(OutcomeOf(Decode(record).status()) == "OK");
+  record.actor.clear();
+  BOOST_TEST(OutcomeOf(Decode(record).status()) == "FIELD_INVALID actor");
+}
+
+BOOST_AUTO_TEST_CASE(every_type_of_event_has_a_message_and_nothing_else_has_one) {
+  for (size_t i = 1; i < relations::kEventTypes.size(); ++i) {
+    const relations::EventType type = relations::kEventTypes[i].type;
+    const auto message = NewEventMessage(type);
+    BOOST_REQUIRE(message != nullptr);
+    BOOST_TEST(message->GetDescriptor()->full_name() == relations::FullName(type));
+  }
+  BOOST_TEST(NewEventMessage(relations::EventType::kUnknown) == nullptr);
+  BOOST_TEST(NewEventMessage(relations::EventType{999}) == nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(sealed_parts_of_someone_else_are_refused) {
