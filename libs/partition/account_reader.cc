@@ -83,7 +83,7 @@ absl::StatusOr<AccountAt> ReadAccount(const View& view, const std::string& accou
 }
 
 const relations::Policy& PolicyAt(const View& view, const AccountAt& account) {
-  return view.policies->InForce(account.valid_to, account.known_to);
+  return relations::PolicyFor(account.core, view.policies->InForce(account.valid_to, account.known_to));
 }
 
 relations::Assessment AssessAt(const View& view, const AccountAt& account) {

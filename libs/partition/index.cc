@@ -88,7 +88,7 @@ int128 RevenueOf12Months(const relations::AccountCore& core, Timestamp t, const 
 }
 
 IndexedAs IndexOf(const relations::AccountCore& core, Timestamp t, const relations::FoldContext& context) {
-  const relations::Policy& policy = context.policies.InForce(t, context.known_to);
+  const relations::Policy& policy = context.PolicyOf(core, t);
   IndexedAs x;
   x.tier = core.tier.tier;
   x.score = relations::Evaluate(core, t, policy, context.calendar).score;

@@ -142,8 +142,8 @@ using DimensionValues = std::array<int16_t, kDimensionCount>;
 inline constexpr int16_t kNotApplicable = -1;
 inline constexpr DimensionValues kNoDimensions = {-1, -1, -1, -1, -1, -1, -1, -1};
 
-// Why a tier changed. kGate: a gate of `from` failed. kScoreDown: below its down
-// edge at the month ends. kScoreUp: at or above the up edge of `to`.
+// Why a tier changed. kGate: a gate of `from` failed. kScoreDown: below the down
+// edge of `from` at the month ends. kScoreUp: at or above the up edge of `to`.
 enum class TierRuleKind : uint8_t { kGate = 1, kScoreDown = 2, kScoreUp = 3 };
 std::string_view NameOf(TierRuleKind kind);
 
@@ -152,13 +152,17 @@ struct TierChange {
   Tier from = Tier::kUnspecified, to = Tier::kUnspecified;
   TierRuleKind rule{};
   GateKind gate = GateKind::kNone;  // the first that failed; kGate only
-  int32_t edge = 0;                 // the edge that decided; not for kGate
+  int32_t threshold = 0;            // the edge that decided; kGate: the gate's
   std::string policy_name;
   int32_t policy_version = 0;
   int16_t score = kNotApplicable;
   DimensionValues before = kNoDimensions;  // at the assessment before
   DimensionValues after = kNoDimensions;   // at this one
   std::vector<Position> evidence;          // 1-8 events, ascending
+  std::string policy_segment;              // its name; empty: the policy's own numbers
+  std::array<int16_t, kDimensionCount> weights{};
+  int64_t actual = 0;                     // kGate: the gate's quantity; kScoreDown: month ends in a row below the edge
+  std::optional<Timestamp> waited_until;  // kScoreUp: when the dwell after the change before ended
   friend bool operator==(const TierChange&, const TierChange&) = default;
 };
 
@@ -209,13 +213,16 @@ struct Counts {
   uint64_t visits = 0, orders = 0, order_cancellations = 0, credit_notes = 0, contracts = 0;
   uint64_t joint_projects = 0, trials = 0;  // started
   uint64_t invoices = 0, payments = 0;
+  uint64_t invoices_open = 0;  // something is owed, in whatever currency
   uint64_t opportunities_open = 0, opportunities_won = 0, opportunities_lost = 0, opportunities_abandoned = 0;
   uint64_t bids_submitted = 0, bids_won = 0, bids_lost = 0;
+  uint64_t bids_open = 0;  // submitted and not decided
   uint64_t action_items_open = 0;
   uint64_t complaints = 0, complaints_open_critical = 0, complaints_open_other = 0;
   uint64_t surveys_sent = 0, surveys_answered = 0;
   uint64_t referrals_received = 0;
   uint64_t anomalies = 0;
+  uint64_t unknown_events = 0;  // of types not known
   friend bool operator==(const Counts&, const Counts&) = default;
 };
 
@@ -273,6 +280,10 @@ struct AccountCore {
   friend bool operator==(const AccountCore&, const AccountCore&) = default;
 };
 
+// The part of the policy that is for the account.
+inline const Policy& PolicyFor(const AccountCore& core, const Policy& policy) {
+  return policy.segments.empty() ? policy : policy.For(core.account_type, core.ownership, core.industry);
+}
 // The override in force at t; nullptr when there is none.
 const TierOverride* OverrideInForce(const AccountCore& core, Timestamp t);
 // Open action items with due_at < t.

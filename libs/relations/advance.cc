@@ -48,7 +48,7 @@ bool InputsAreConstant(const AccountCore& core, Timestamp t, const Policy& polic
 std::optional<Timestamp> NextAssessment(const AccountCore& core, const FoldContext& context) {
   const Timestamp month_end = NextMonthEnd(core.swept_to, context.calendar);
   if (!core.months.empty()) return month_end;
-  const Policy& policy = context.policies.InForce(month_end, context.known_to);
+  const Policy& policy = context.PolicyOf(core, month_end);
   if (!InputsAreConstant(core, month_end, policy, context.calendar)) return month_end;
   const Decision decision = DecideTier(core, month_end, true, policy, context.calendar);
   if (!(decision.machine == core.tier) || decision.waits_for_dwell) return month_end;
@@ -126,7 +126,7 @@ void PruneTo(AccountCore& core, Timestamp t, Month month, BusinessCalendar calen
 }
 
 void AssessTier(AccountCore& core, Timestamp t, bool month_end, const FoldContext& context, Transition& transition) {
-  const Policy& policy = context.policies.InForce(t, context.known_to);
+  const Policy& policy = context.PolicyOf(core, t);
   const Decision decision = DecideTier(core, t, month_end, policy, context.calendar);
   ApplyDecision(core, decision);
   if (decision.change) transition.tier_changes.push_back(*decision.change);
@@ -142,6 +142,8 @@ std::optional<Timestamp> NextDue(const AccountCore& core, const FoldContext& con
 void Advance(AccountCore& core, Timestamp t, const FoldContext& context, Transition& transition) {
   if (t <= core.swept_to) return;
   for (auto due = NextDue(core, context); due && *due <= t; due = NextDue(core, context)) {
+    // What would not move would loop for ever.
+    GUANXI_INVARIANT(*due > core.swept_to);
     const Month month = context.calendar.MonthOf(*due);
     PruneTo(core, *due, month, context.calendar);
     MissClocks(core, *due, context.calendar);

@@ -16,7 +16,7 @@ class Applier {
   Applier(AccountCore& core, ChildSet& children, const Event& event, Month month, const FoldContext& context, Transition& transition)
       : core_(core), children_(children), event_(event), context_(context), transition_(transition), month_(month) {}
 
-  void Apply(const UnknownEvent&) {}
+  void Apply(const UnknownEvent&) { ++core_.counts.unknown_events; }
   void Apply(const AccountOpened& e);
   void Apply(const AccountChanged& e);
   void Apply(const ExternalIdLinked& e);

@@ -36,6 +36,7 @@ void Applier::Apply(const InvoiceIssued& e) {
   total.invoiced += e.amount.micros;
   total.open += e.amount.micros;
   ++core_.counts.invoices;
+  if (e.amount.micros > 0) ++core_.counts.invoices_open;
   children_.Put(e.invoice_id, Invoice{.amount = e.amount,
                                       .open_micros = e.amount.micros,
                                       .order_id = e.order_id,
@@ -54,6 +55,7 @@ void Applier::Apply(const InvoiceCancelled& e) {
     DueMonthOf(invoice.due_at);
   }
   TotalOf(invoice.amount.currency).open -= invoice.open_micros;
+  if (invoice.open_micros > 0) --core_.counts.invoices_open;
   invoice.open_micros = 0;
   invoice.cancelled_at = now();
   invoice.position = position();
@@ -78,7 +80,10 @@ void Applier::Apply(const PaymentReceived& e) {
   total.paid += applied;
   total.open -= applied;
   invoice.open_micros -= applied;
-  if (invoice.open_micros == 0 && applied > 0) invoice.paid_at = now();
+  if (invoice.open_micros == 0 && applied > 0) {
+    invoice.paid_at = now();
+    --core_.counts.invoices_open;
+  }
   invoice.position = position();
   ++core_.counts.payments;
   children_.Put(e.payment_id, Payment{e.invoice_id, e.amount, applied, now(), position()});

@@ -138,6 +138,7 @@ void Applier::Apply(const BidSubmitted& e) {
   bid.position = position();
   children_.Put(e.bid_id, std::move(bid));
   ++core_.counts.bids_submitted;
+  ++core_.counts.bids_open;
 }
 
 // A win or a loss: of a bid never submitted it counts all the same.
@@ -146,6 +147,7 @@ void Applier::DecideBid(std::string_view id, BidState state, std::optional<Money
   if (known && known->state > BidState::kSubmitted) return Report(AnomalyKind::BID_ALREADY_DECIDED, id);
   if (!known || known->state != BidState::kSubmitted) Report(AnomalyKind::BID_NOT_SUBMITTED, id);
   Bid bid = known ? *known : Bid{};
+  if (bid.state == BidState::kSubmitted) --core_.counts.bids_open;
   if (amount) bid.amount = amount;
   bid.competitor = competitor;
   bid.state = state;
@@ -163,6 +165,7 @@ void Applier::Apply(const BidWithdrawn& e) {
   if (!known) return Report(AnomalyKind::BID_UNKNOWN, e.bid_id);
   if (known->state > BidState::kSubmitted) return Report(AnomalyKind::BID_ALREADY_DECIDED, e.bid_id);
   Bid& bid = *children_.Edit<Bid>(e.bid_id);
+  if (bid.state == BidState::kSubmitted) --core_.counts.bids_open;
   bid.state = BidState::kWithdrawn;
   bid.decided_at = now();
   bid.position = position();

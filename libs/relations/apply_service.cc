@@ -15,7 +15,7 @@ void Applier::StartEpisode(Complaint& complaint) {
   CountOpen(complaint, +1);
   complaint.clock = 0;
   if (core_.sla_clocks.size() == kSlaClocksMax) return;
-  const Policy& policy = context_.policies.InForce(now(), context_.known_to);
+  const Policy& policy = context_.PolicyOf(core_, now());
   const SlaHours& hours = complaint.severity == Severity::kCritical ? policy.sla_critical : policy.sla_normal;
   complaint.clock = ++core_.sla_clocks_started;
   core_.sla_clocks.push_back({.number = complaint.clock,
@@ -68,7 +68,7 @@ void Applier::RememberEnd(std::string_view category) {
 void Applier::Apply(const ComplaintFiled& e) {
   if (!IsNew<Complaint>(e.complaint_id, AnomalyKind::COMPLAINT_ALREADY_FILED)) return;
   Complaint complaint{.category = e.category, .severity = e.severity, .level = e.level, .filed_at = now(), .position = position()};
-  const Policy& policy = context_.policies.InForce(now(), context_.known_to);
+  const Policy& policy = context_.PolicyOf(core_, now());
   for (const CategoryEnd& end : core_.category_ends)
     complaint.recurrence |= end.category == e.category && now().micros - end.at.micros <= policy.recurrence_days * kMicrosPerDay;
   StartEpisode(complaint);

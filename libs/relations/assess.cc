@@ -3,56 +3,24 @@
 #include <fmt/format.h>
 
 #include "relations/dimensions.h"
+#include "relations/explain.h"
 #include "relations/tier_machine.h"
 
 namespace guanxi::relations {
 namespace {
 
-std::string Plural(int64_t n, std::string_view one, std::string_view many) { return fmt::format("{} {}", n, n == 1 ? one : many); }
-
-// What the gate found, in words.
-std::string Finding(GateRule gate, int64_t actual) {
-  switch (gate.kind) {
-    case GateKind::kNone:
-      return "";
-    case GateKind::kOrdersOrContracts:
-      return fmt::format("{} in 12 months, needs {}", Plural(actual, "order or contract", "orders or contracts"), gate.threshold);
-    case GateKind::kActiveContracts:
-      return fmt::format("{}, needs {}", Plural(actual, "active contract", "active contracts"), gate.threshold);
-    case GateKind::kDepartmentsMet:
-      return fmt::format("{} met in 12 months, needs {}", Plural(actual, "department", "departments"), gate.threshold);
-    case GateKind::kLevelsMet:
-      return fmt::format("{} met in 12 months, needs {}", Plural(actual, "level", "levels"), gate.threshold);
-    case GateKind::kDecisionMakerMet:
-      return fmt::format("{} with a decision maker in 12 months, needs {}", Plural(actual, "visit", "visits"), gate.threshold);
-    case GateKind::kLinesOrJointProject:
-      return fmt::format("{}, needs {} or a joint project", Plural(actual, "business line", "business lines"), gate.threshold);
-    case GateKind::kExecutiveMeeting:
-      return actual == 0 ? fmt::format("none in the last {} calendar months", gate.threshold)
-                         : fmt::format("{} in the last {} calendar months", actual, gate.threshold);
-    case GateKind::kContractOfMonths:
-      return actual < 0 ? fmt::format("no active contract, needs one of {} months", gate.threshold)
-                        : fmt::format("longest active contract {}, needs {}", Plural(actual, "month", "months"), gate.threshold);
-    case GateKind::kCriticalComplaints:
-      return fmt::format("{}, at most {} allowed", Plural(actual, "open critical complaint", "open critical complaints"), gate.threshold);
-    case GateKind::kOverdueDays:
-      return fmt::format("oldest open invoice {} overdue, at most {} allowed", Plural(actual, "day", "days"), gate.threshold);
-    case GateKind::kMonthsWithOrders:
-      return fmt::format("orders in {} of 12, needs {}", Plural(actual, "month", "months"), gate.threshold);
-    case GateKind::kYearsSinceFirst:
-      return fmt::format("{} since the first contract or order, needs {}", Plural(actual, "full year", "full years"), gate.threshold);
-  }
-  return "";
-}
-
-std::vector<DimensionResult> DimensionResults(const AccountCore& core, const Window& w, const Policy& policy,
+std::vector<DimensionResult> DimensionResults(const AccountCore& core, const Window& w, const Policy& policy, const DimensionInputs& inputs,
                                               const DimensionValues& values) {
   std::vector<DimensionResult> results;
   for (size_t i = 0; i < kDimensionCount; ++i) {
     const auto dimension = static_cast<Dimension>(i);
     const bool applicable = values[i] != kNotApplicable;
-    results.push_back({dimension, applicable, applicable ? values[i] : 0, policy.weights[i],
-                       applicable ? EvidenceOf(core, w, dimension) : std::vector<Position>{}});
+    results.push_back({.dimension = dimension,
+                       .applicable = applicable,
+                       .value = applicable ? values[i] : 0,
+                       .weight = policy.weights[i],
+                       .calculation = CalculationOf(dimension, inputs, values, policy),
+                       .evidence = applicable ? EvidenceOf(core, w, dimension) : std::vector<Position>{}});
   }
   return results;
 }
@@ -62,8 +30,9 @@ std::vector<GateResult> GateResults(const AccountCore& core, const Window& w, co
   for (const Tier tier : {Tier::kPreferred, Tier::kPartner, Tier::kStrategic}) {
     for (const GateRule& gate : policy.RuleOf(tier).gates) {
       const int64_t actual = GateActual(core, w, gate);
-      results.push_back({tier, gate.kind, gate.threshold, actual, GateHolds(gate, actual),
-                         fmt::format("{}: {}", NameOf(gate.kind), Finding(gate, actual)), EvidenceOf(core, w, gate.kind)});
+      const bool holds = GateHolds(w, gate, actual);
+      results.push_back({tier, gate.kind, gate.threshold, actual, holds,
+                         fmt::format("{}: {}", NameOf(gate.kind), FindingOf(gate, actual, holds)), EvidenceOf(core, w, gate.kind)});
     }
   }
   return results;
@@ -88,17 +57,23 @@ void AddMissing(Assessment& a, const AccountCore& core, const Policy& policy) {
 }  // namespace
 
 Evaluation Evaluate(const AccountCore& core, Timestamp t, const Policy& policy, BusinessCalendar calendar) {
-  Evaluation evaluation{.dimensions = DimensionsOf(core, SumWindow(core, t, calendar), policy)};
+  Evaluation evaluation{.dimensions = DimensionsOf(InputsOf(core, SumWindow(core, t, calendar), policy), policy)};
   evaluation.score = ScoreOf(evaluation.dimensions, policy);
   return evaluation;
 }
 
 Assessment Assess(const AccountCore& core, Timestamp t, const Policy& policy, BusinessCalendar calendar) {
   const Window w = SumWindow(core, t, calendar);
-  const DimensionValues values = DimensionsOf(core, w, policy);
+  Assessment a{.at = t,
+               .policy_name = policy.name,
+               .policy_version = policy.version,
+               .policy_segment = policy.segment.name,
+               .evidence_note = policy.evidence_note,
+               .inputs = InputsOf(core, w, policy)};
+  const DimensionValues values = DimensionsOf(a.inputs, policy);
   const int16_t score = ScoreOf(values, policy);
-  Assessment a{.at = t, .policy_name = policy.name, .policy_version = policy.version, .evidence_note = policy.evidence_note};
-  a.dimensions = DimensionResults(core, w, policy, values);
+  a.dimensions = DimensionResults(core, w, policy, a.inputs, values);
+  a.score_calculation = ScoreCalculationOf(values, policy);
   if (score != kNotApplicable) a.score = score;
   a.gates = GateResults(core, w, policy);
   a.tier = core.tier.tier;

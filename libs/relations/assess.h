@@ -9,11 +9,13 @@
 #include <vector>
 
 #include "relations/account.h"
+#include "relations/dimension_inputs.h"
 #include "relations/policy.h"
 
 namespace guanxi::relations {
 
-// Precondition of all: core.swept_to is t, or t minus a microsecond.
+// Precondition of all: core.swept_to is t, or t minus a microsecond; policy is the
+// one for the account (PolicyFor in account.h).
 struct Evaluation {
   DimensionValues dimensions = kNoDimensions;
   int16_t score = kNotApplicable;
@@ -28,6 +30,8 @@ struct DimensionResult {
   bool applicable = false;
   int32_t value = 0;
   int32_t weight = 0;
+  // "550 (senior is the highest level met) + 100 x 1 executive meeting = 650; weight 15 of 100: 97.5 of 150 points"
+  std::string calculation;
   std::vector<Position> evidence;  // events that it rests on, ascending; the newest per month
 };
 
@@ -53,9 +57,12 @@ struct Assessment {
   Timestamp at;
   std::string policy_name;
   int32_t policy_version = 0;
+  std::string policy_segment;  // its name; empty: the policy's own numbers
   std::string evidence_note;
+  DimensionInputs inputs;                   // the numbers behind the dimensions
   std::vector<DimensionResult> dimensions;  // all eight, in order
   std::optional<int32_t> score;
+  std::string score_calculation;   // "(15 x 650 + 20 x 530) / 35 = 581"
   std::vector<GateResult> gates;   // PREFERRED, PARTNER, STRATEGIC in the policy's order
   Tier tier{};                     // computed, as it stands
   std::optional<Tier> next;        // the tier above; nothing for STRATEGIC

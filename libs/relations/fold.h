@@ -14,7 +14,8 @@
 // happens), account.h and child.h (what is known), policy.h (the rules' numbers),
 // this file (how one becomes the other), assess.h (why), row_coding.h (bytes).
 // Inside: applier.h and apply_*.cc apply one event, advance.cc lets time pass,
-// window.cc and dimensions.cc are the formulas, tier_machine.cc moves the tier.
+// window.cc and dimensions.cc are the formulas, tier_machine.cc moves the tier,
+// explain.cc says it in words.
 #pragma once
 
 #include <optional>
@@ -32,6 +33,9 @@ struct FoldContext {
   const PolicyLineage& policies;
   Position known_to;  // policies known at this position; the live fold gives the record's own
   BusinessCalendar calendar;
+
+  // The rules for the account at t.
+  const Policy& PolicyOf(const AccountCore& core, Timestamp t) const { return PolicyFor(core, policies.InForce(t, known_to)); }
 };
 
 // What one account must tell another. Delivered as an event of `to`, once: its id

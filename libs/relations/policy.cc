@@ -28,6 +28,16 @@ std::string_view NameOf(GateKind kind) {
   return index < std::size(kNames) ? kNames[index] : kNames[0];
 }
 
+const Policy& Policy::For(AccountType account_type, Ownership ownership, std::string_view industry) const {
+  for (const Policy& part : segments) {
+    const Segment& s = part.segment;
+    if (s.account_type != AccountType::kUnspecified && s.account_type != account_type) continue;
+    if (s.ownership != Ownership::kUnspecified && s.ownership != ownership) continue;
+    if (s.industry.empty() || s.industry == industry) return part;
+  }
+  return *this;
+}
+
 void PolicyLineage::Adopt(Policy policy, Timestamp effective_at, uint64_t control_epoch, Position known_from) {
   const auto after = [](const Adopted& a, const Adopted& b) {
     return std::tie(a.effective_at, a.control_epoch) < std::tie(b.effective_at, b.control_epoch);

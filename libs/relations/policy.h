@@ -113,6 +113,15 @@ struct LoyaltyConstants {
   friend bool operator==(const LoyaltyConstants&, const LoyaltyConstants&) = default;
 };
 
+// Which accounts a part of a policy is for: those that have all that is stated.
+struct Segment {
+  std::string name;                                      // of the segment; empty for the policy's own numbers
+  AccountType account_type = AccountType::kUnspecified;  // kUnspecified: any
+  Ownership ownership = Ownership::kUnspecified;
+  std::string industry;  // compared bytewise; empty: any
+  friend bool operator==(const Segment&, const Segment&) = default;
+};
+
 struct Policy {
   std::string name;
   int32_t version = 0;
@@ -138,14 +147,23 @@ struct Policy {
   SlaHours sla_normal, sla_critical;
   int32_t recurrence_days = 30;  // x 24 h
 
+  // Of one that stands in `segments`: whom it is for.
+  Segment segment;
+  // Whole policies of the same name and version for some kinds of account; at most 32.
+  std::vector<Policy> segments;
+
+  // The first segment that fits the account, else the policy itself.
+  const Policy& For(AccountType account_type, Ownership ownership, std::string_view industry) const;
+
   // Precondition: tier is PREFERRED, PARTNER or STRATEGIC.
   const TierRule& RuleOf(Tier tier) const { return tiers[static_cast<size_t>(tier) - static_cast<size_t>(Tier::kPreferred)]; }
   friend bool operator==(const Policy&, const Policy&) = default;
 };
 
 // Reads a policy file (policies/standard.toml is a full one). Every key is
-// required, an unknown one is an error, and every number has bounds: the status
-// is POLICY_INVALID with the key in metadata `key`. Cost: milliseconds.
+// required, an unknown one is an error, and every number has bounds. The status is
+// POLICY_INVALID: its message says what is wrong by line and key, at most five
+// mistakes; metadata `key` and `line` are of the first. Cost: milliseconds.
 absl::StatusOr<Policy> ParsePolicy(std::string_view toml);
 
 // policies/standard.toml, in force before any adoption. Parsed once; lives for ever.

@@ -1,15 +1,13 @@
-// Reads policy files. The only includer of toml++.
-#include <toml++/toml.h>
-
+// Reads policy files: every key, its bounds, and who else may not be there.
 #include <cstdio>
 #include <cstdlib>
-#include <set>
 #include <string>
 
 #include "base/reason.h"
 #include "relations/account.h"
 #include "relations/embedded_policies.h"
 #include "relations/policy.h"
+#include "relations/policy_table.h"
 
 namespace guanxi::relations {
 namespace {
@@ -17,89 +15,7 @@ namespace {
 constexpr int64_t kPointsMax = 1000;
 // Invoices due before W12 are kept as one sum; W12 covers at least 334 days.
 constexpr int64_t kOverdueDaysMax = 300;
-
-// The first thing that is wrong with the file; later ones are not recorded.
-struct Problem {
-  absl::Status status = absl::OkStatus();
-
-  void Say(const std::string& key, const std::string& what) {
-    if (status.ok()) status = Refuse(Reason::POLICY_INVALID, "policy key '" + key + "' " + what, {{"key", key}});
-  }
-};
-
-// One table of the file: every key is asked for once, what was not asked for is unknown.
-class Table {
- public:
-  Table(const toml::table* table, std::string path, Problem& problem) : table_(table), path_(std::move(path)), problem_(problem) {}
-
-  Table Sub(std::string_view key) {
-    const toml::node* node = Take(key);
-    if (node && !node->is_table()) problem_.Say(Path(key), "is not a table");
-    return Table(node ? node->as_table() : nullptr, Path(key), problem_);
-  }
-
-  int32_t Number(std::string_view key, int64_t min, int64_t max) {
-    const toml::node* node = Take(key);
-    if (!node) return static_cast<int32_t>(min);
-    const auto value = node->is_integer() ? node->value<int64_t>() : std::nullopt;
-    if (value && min <= *value && *value <= max) return static_cast<int32_t>(*value);
-    problem_.Say(Path(key), "is not a whole number from " + std::to_string(min) + " to " + std::to_string(max));
-    return static_cast<int32_t>(min);
-  }
-
-  std::string Text(std::string_view key, size_t min_size, size_t max_size) {
-    const toml::node* node = Take(key);
-    if (!node) return {};
-    const auto value = node->is_string() ? node->value<std::string>() : std::nullopt;
-    if (value && min_size <= value->size() && value->size() <= max_size) return *value;
-    problem_.Say(Path(key), "is not a text of " + std::to_string(min_size) + " to " + std::to_string(max_size) + " bytes");
-    return {};
-  }
-
-  // The index of the text among the names.
-  template <size_t N>
-  size_t OneOf(std::string_view key, const std::string_view (&names)[N]) {
-    const std::string text = Text(key, 0, 64);
-    std::string choices;
-    for (size_t i = 0; i < N; ++i) {
-      if (text == names[i]) return i;
-      choices += (i == 0 ? "" : ", ") + std::string(names[i]);
-    }
-    problem_.Say(Path(key), "is none of " + choices);
-    return 0;
-  }
-
-  const toml::array* Array(std::string_view key) {
-    const toml::node* node = Take(key);
-    if (node && !node->is_array()) problem_.Say(Path(key), "is not an array");
-    return node ? node->as_array() : nullptr;
-  }
-
-  bool Has(std::string_view key) const { return table_ && table_->contains(key); }
-  std::string Path(std::string_view key) const { return path_.empty() ? std::string(key) : path_ + "." + std::string(key); }
-  Problem& problem() { return problem_; }
-
-  // Call when all known keys were asked for.
-  void Finish() {
-    if (!table_) return;
-    for (const auto& [key, node] : *table_)
-      if (!taken_.contains(std::string(key.str()))) problem_.Say(Path(key.str()), "is unknown");
-  }
-
- private:
-  const toml::node* Take(std::string_view key) {
-    taken_.insert(std::string(key));
-    if (!table_) return nullptr;
-    const toml::node* node = table_->get(key);
-    if (!node) problem_.Say(Path(key), "is missing");
-    return node;
-  }
-
-  const toml::table* table_;
-  std::string path_;
-  Problem& problem_;
-  std::set<std::string> taken_;
-};
+constexpr size_t kSegmentsMax = 32;
 
 void ReadWeights(Table& root, Policy& p) {
   Table weights = root.Sub("weights"), missing = root.Sub("missing");
@@ -111,7 +27,7 @@ void ReadWeights(Table& root, Policy& p) {
     p.missing[i] = static_cast<MissingTreatment>(missing.OneOf(name, kTreatments));
     sum += p.weights[i];
   }
-  if (sum == 0) root.problem().Say("weights", "are all 0");
+  if (sum == 0 && root.ok()) root.Say("weights", "are all 0");
   weights.Finish();
   missing.Finish();
 }
@@ -170,12 +86,12 @@ void ReadValue(Table& root, Policy& p) {
           point && (p.value_bands.empty() ? point->amount == 0
                                           : point->amount > p.value_bands.back().amount && point->points >= p.value_bands.back().points);
       if (!ascends) {
-        root.problem().Say("value.bands", "must be pairs [amount, points] from amount 0 upwards, points 0 to 1000 that never fall");
+        t.SayAt(&node, "bands", "must be pairs [amount, points] from amount 0 upwards, points 0 to 1000 that never fall");
         break;
       }
       p.value_bands.push_back(*point);
     }
-    if (p.value_bands.size() < 2 || p.value_bands.size() > 32) root.problem().Say("value.bands", "must have 2 to 32 pairs");
+    if (t.ok() && (p.value_bands.size() < 2 || p.value_bands.size() > 32)) t.Say("bands", "must have 2 to 32 pairs");
   }
   t.Finish();
 }
@@ -219,7 +135,7 @@ constexpr GateKey kGateKeys[] = {
 
 // Gates are the one table whose keys are optional: those it has are the tier's gates.
 void ReadGates(Table& tier, TierRule& rule) {
-  Table gates = tier.Sub("gates");
+  Table gates = tier.Sub("gates", true);
   for (const GateKey& row : kGateKeys)
     if (gates.Has(row.key)) rule.gates.push_back({row.kind, gates.Number(row.key, row.min, row.max)});
   gates.Finish();
@@ -233,8 +149,8 @@ void ReadTiers(Table& root, Policy& p) {
     Table tier = tiers.Sub(kNames[i]);
     p.tiers[i].up = tier.Number("up", 1, kPointsMax);
     p.tiers[i].down = tier.Number("down", 0, p.tiers[i].up);
-    if (p.tiers[i].up <= lower_up || p.tiers[i].down <= lower_down)
-      if (i > 0) root.problem().Say("tiers." + std::string(kNames[i]), "must have edges above those of the tier below");
+    if (i > 0 && root.ok() && (p.tiers[i].up <= lower_up || p.tiers[i].down <= lower_down))
+      tiers.Say(kNames[i], "must have edges above those of the tier below");
     lower_up = p.tiers[i].up, lower_down = p.tiers[i].down;
     ReadGates(tier, p.tiers[i]);
     tier.Finish();
@@ -262,6 +178,52 @@ void ReadRest(Table& root, Policy& p) {
   payment.Finish(), machine.Finish(), sla.Finish(), complaints.Finish();
 }
 
+// Every table but the segments.
+void ReadRules(Table& root, Policy& policy) {
+  policy.evidence_note = root.Text("evidence_note", 0, 256);
+  ReadWeights(root, policy);
+  ReadHeight(root, policy.height);
+  ReadBreadth(root, policy.breadth);
+  ReadDepth(root, policy.depth);
+  ReadValue(root, policy);
+  ReadService(root, policy.service);
+  ReadLoyalty(root, policy.loyalty);
+  ReadTiers(root, policy);
+  ReadRest(root, policy);
+}
+
+// Whom a segment is for; at least one of the three keys.
+Segment ReadSegmentHead(Table& t) {
+  static constexpr std::string_view kTypes[] = {"ANY", "REGIONAL_AGENT", "CORE_CUSTOMER", "LARGE_INDUSTRIAL", "GROUP"};
+  static constexpr std::string_view kOwnerships[] = {"ANY", "STATE_OWNED", "PRIVATE"};
+  Segment segment{.name = t.Text("name", 1, 64)};
+  if (t.Has("account_type")) segment.account_type = static_cast<AccountType>(t.OneOf("account_type", kTypes));
+  if (t.Has("ownership")) segment.ownership = static_cast<Ownership>(t.OneOf("ownership", kOwnerships));
+  if (t.Has("industry")) segment.industry = t.Text("industry", 1, 512);
+  if (segment == Segment{.name = segment.name}) t.Say("name", "names a segment without account_type, ownership or industry");
+  return segment;
+}
+
+void ReadSegment(const toml::node& node, const toml::table& file, const std::string& path, Policy& policy, Problems& problems) {
+  if (!node.is_table()) return problems.Say(&node, path, "is not a table");
+  Table head(node.as_table(), nullptr, path, problems);
+  Policy part{.name = policy.name, .version = policy.version, .segment = ReadSegmentHead(head)};
+  Table rules(node.as_table(), &file, path, problems);
+  for (const std::string_view key : {"name", "account_type", "ownership", "industry"}) rules.Ignore(key);
+  ReadRules(rules, part);
+  rules.Finish();
+  policy.segments.push_back(std::move(part));
+}
+
+void ReadSegments(Table& root, const toml::table& file, Policy& policy, Problems& problems) {
+  if (!root.Has("segments")) return;
+  const toml::array* segments = root.Array("segments");
+  if (!segments) return;
+  if (segments->size() > kSegmentsMax) root.Say("segments", "has more than 32 entries");
+  for (size_t i = 0; i < segments->size() && problems.none(); ++i)
+    ReadSegment((*segments)[i], file, "segments[" + std::to_string(i) + "]", policy, problems);
+}
+
 // The built-in files are part of the program: that they parse is its invariant.
 Policy ParsedAtStart(std::string_view toml) {
   absl::StatusOr<Policy> policy = ParsePolicy(toml);
@@ -277,25 +239,19 @@ absl::StatusOr<Policy> ParsePolicy(std::string_view text) {
   try {
     file = toml::parse(text);
   } catch (const toml::parse_error& error) {
-    return Refuse(Reason::POLICY_INVALID, "not a TOML file: " + std::string(error.description()), {{"key", ""}});
+    const std::string line = std::to_string(error.source().begin.line);
+    return Refuse(Reason::POLICY_INVALID, "policy: line " + line + ": no TOML: " + std::string(error.description()),
+                  {{"key", ""}, {"line", line}});
   }
-  Problem problem;
-  Table root(&file, "", problem);
+  Problems problems;
+  Table root(&file, nullptr, "", problems);
   Policy policy;
   policy.name = root.Text("name", 1, 64);
   policy.version = root.Number("version", 1, 1'000'000'000);
-  policy.evidence_note = root.Text("evidence_note", 0, 256);
-  ReadWeights(root, policy);
-  ReadHeight(root, policy.height);
-  ReadBreadth(root, policy.breadth);
-  ReadDepth(root, policy.depth);
-  ReadValue(root, policy);
-  ReadService(root, policy.service);
-  ReadLoyalty(root, policy.loyalty);
-  ReadTiers(root, policy);
-  ReadRest(root, policy);
+  ReadRules(root, policy);
+  ReadSegments(root, file, policy, problems);
   root.Finish();
-  if (!problem.status.ok()) return problem.status;
+  if (!problems.none()) return problems.status();
   return policy;
 }
 

@@ -22,6 +22,10 @@ bool IsSound(const AccountCore& core) {
     if ((m.levels_met & ~kLevelBits) != 0 || !NamesFit(m.departments_met, core.departments) || !NamesFit(m.lines, core.lines)) return false;
     if (&m != &core.months.front() && (&m)[-1].month >= m.month) return false;
   }
+  // A clock that fell due should have been decided: time could not pass.
+  for (const SlaClock& c : core.sla_clocks)
+    if (!c.paused_at && ((c.response_due && *c.response_due <= core.swept_to) || (c.resolution_due && *c.resolution_due <= core.swept_to)))
+      return false;
   for (const ContractSpan& c : core.contracts)
     if (!NamesFit(c.lines, core.lines)) return false;
   return core.months.size() <= kWindowMonths;

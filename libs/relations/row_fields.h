@@ -61,7 +61,8 @@ void VisitFields(A& a, Field<A, Anomaly>& v) {
 }
 template <class A>
 void VisitFields(A& a, Field<A, TierChange>& v) {
-  a.Sparse(v.at, v.from, v.to, v.rule, v.gate, v.edge, v.policy_name, v.policy_version, v.score, v.before, v.after, v.evidence);
+  a.Sparse(v.at, v.from, v.to, v.rule, v.gate, v.threshold, v.policy_name, v.policy_version, v.score, v.before, v.after, v.evidence,
+           v.policy_segment, v.weights, v.actual, v.waited_until);
 }
 template <class A>
 void VisitFields(A& a, Field<A, TierMachine>& v) {
@@ -88,7 +89,8 @@ void VisitFields(A& a, Field<A, Counts>& v) {
   a.Sparse(v.contacts, v.supporters, v.visits, v.orders, v.order_cancellations, v.credit_notes, v.contracts, v.joint_projects, v.trials,
            v.invoices, v.payments, v.opportunities_open, v.opportunities_won, v.opportunities_lost, v.opportunities_abandoned,
            v.bids_submitted, v.bids_won, v.bids_lost, v.action_items_open, v.complaints, v.complaints_open_critical,
-           v.complaints_open_other, v.surveys_sent, v.surveys_answered, v.referrals_received, v.anomalies);
+           v.complaints_open_other, v.surveys_sent, v.surveys_answered, v.referrals_received, v.anomalies, v.bids_open, v.invoices_open,
+           v.unknown_events);
 }
 template <class A>
 void VisitFields(A& a, Field<A, AccountCore>& v) {

@@ -38,34 +38,48 @@ std::vector<Position> EvidenceOfChange(const Assessing& a, GateKind gate) {
   return out;
 }
 
-TierChange MakeChange(const Assessing& a, Tier to, TierRuleKind rule, GateKind gate, int32_t edge) {
-  return {.at = a.window.t,
-          .from = a.core.tier.tier,
-          .to = to,
-          .rule = rule,
-          .gate = gate,
-          .edge = edge,
-          .policy_name = a.policy.name,
-          .policy_version = a.policy.version,
-          .score = a.now.score,
-          .before = a.core.tier.dimensions,
-          .after = a.now.dimensions,
-          .evidence = EvidenceOfChange(a, gate)};
+// What decided, with its numbers.
+struct Reason {
+  TierRuleKind rule{};
+  GateKind gate = GateKind::kNone;
+  int32_t threshold = 0;
+  int64_t actual = 0;
+  std::optional<Timestamp> waited_until;
+};
+
+TierChange MakeChange(const Assessing& a, Tier to, const Reason& reason) {
+  TierChange change{.at = a.window.t,
+                    .from = a.core.tier.tier,
+                    .to = to,
+                    .rule = reason.rule,
+                    .gate = reason.gate,
+                    .threshold = reason.threshold,
+                    .policy_name = a.policy.name,
+                    .policy_version = a.policy.version,
+                    .score = a.now.score,
+                    .before = a.core.tier.dimensions,
+                    .after = a.now.dimensions,
+                    .evidence = EvidenceOfChange(a, reason.gate),
+                    .policy_segment = a.policy.segment.name,
+                    .actual = reason.actual,
+                    .waited_until = reason.waited_until};
+  std::copy(a.policy.weights.begin(), a.policy.weights.end(), change.weights.begin());
+  return change;
 }
 
-void Change(const Assessing& a, Decision& d, Tier to, TierRuleKind rule, GateKind gate, int32_t edge) {
-  d.change = MakeChange(a, to, rule, gate, edge);
+void Change(const Assessing& a, Decision& d, Tier to, const Reason& reason) {
+  d.change = MakeChange(a, to, reason);
   d.machine.tier = to;
   d.machine.last_change_at = a.window.t;
   d.machine.month_ends_below = 0;
 }
 
 bool DownByGate(const Assessing& a, Decision& d) {
-  const GateKind failed = FirstFailedGate(a.core, a.window, a.policy, d.machine.tier);
-  if (failed == GateKind::kNone) return false;
+  const std::optional<FailedGate> failed = FirstFailedGate(a.core, a.window, a.policy, d.machine.tier);
+  if (!failed) return false;
   Tier to = Below(d.machine.tier);
-  while (FirstFailedGate(a.core, a.window, a.policy, to) != GateKind::kNone) to = Below(to);
-  Change(a, d, to, TierRuleKind::kGate, failed, 0);
+  while (FirstFailedGate(a.core, a.window, a.policy, to)) to = Below(to);
+  Change(a, d, to, {.rule = TierRuleKind::kGate, .gate = failed->rule.kind, .threshold = failed->rule.threshold, .actual = failed->actual});
   return true;
 }
 
@@ -78,7 +92,7 @@ bool DownByScore(const Assessing& a, Decision& d, bool month_end) {
     return false;
   }
   if (month_end && ++d.machine.month_ends_below >= a.policy.month_ends_down)
-    Change(a, d, Below(d.machine.tier), TierRuleKind::kScoreDown, GateKind::kNone, edge);
+    Change(a, d, Below(d.machine.tier), {.rule = TierRuleKind::kScoreDown, .threshold = edge, .actual = d.machine.month_ends_below});
   return true;
 }
 
@@ -87,10 +101,10 @@ void Up(const Assessing& a, Decision& d) {
   const Tier next = Above(d.machine.tier);
   const int32_t edge = a.policy.RuleOf(next).up;
   if (a.now.score < edge || a.now.score == kNotApplicable) return;
-  if (FirstFailedGate(a.core, a.window, a.policy, next) != GateKind::kNone) return;
+  if (FirstFailedGate(a.core, a.window, a.policy, next)) return;
   const std::optional<Timestamp> allowed_from = DwellEndsAt(d.machine, a.policy);
   d.waits_for_dwell = allowed_from && a.window.t < *allowed_from;
-  if (!d.waits_for_dwell) Change(a, d, next, TierRuleKind::kScoreUp, GateKind::kNone, edge);
+  if (!d.waits_for_dwell) Change(a, d, next, {.rule = TierRuleKind::kScoreUp, .threshold = edge, .waited_until = allowed_from});
 }
 
 }  // namespace
@@ -103,7 +117,7 @@ std::optional<Timestamp> DwellEndsAt(const TierMachine& machine, const Policy& p
 Decision DecideTier(const AccountCore& core, Timestamp t, bool month_end, const Policy& policy, BusinessCalendar calendar) {
   GUANXI_INVARIANT(core.tier.tier >= Tier::kOrdinary && core.tier.tier <= Tier::kStrategic);
   const Window window = SumWindow(core, t, calendar);
-  Evaluation now{.dimensions = DimensionsOf(core, window, policy)};
+  Evaluation now{.dimensions = DimensionsOf(InputsOf(core, window, policy), policy)};
   now.score = ScoreOf(now.dimensions, policy);
   const Assessing assessing{core, window, policy, now};
   Decision d{.machine = core.tier};

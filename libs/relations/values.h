@@ -1,6 +1,7 @@
 // Values shared by events and state. The numbers are those of the protos in
-// guanxi.event.v1 and of stored rows: never changed. A number that a later
-// version added is kept as it is and treated as unspecified.
+// guanxi.event.v1 and of stored rows: never changed. An event
+// with a number that is not here is refused or parked where it enters
+// (FIELD_INVALID, codec/field_check.h), so none comes this far.
 #pragma once
 
 #include <cstdint>

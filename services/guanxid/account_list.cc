@@ -108,7 +108,10 @@ absl::StatusOr<AccountPage> ReadAccountPage(const std::vector<partition::ViewPtr
     page.cursor = listed.sort_key;
     const absl::StatusOr<partition::AccountAt> account = partition::ReadAccount((*next)->view(), listed.account_id);
     if (!account.ok()) return account.status();
-    if (Passes(request.filter(), account->core)) page.accounts.push_back(AccountFrom((*next)->view(), *account, v1::ACCOUNT_VIEW_FULL));
+    if (!Passes(request.filter(), account->core)) continue;
+    absl::StatusOr<v1::Account> shown = AccountFrom((*next)->view(), *account, v1::ACCOUNT_VIEW_FULL);
+    if (!shown.ok()) return shown.status();
+    page.accounts.push_back(*std::move(shown));
   }
 }
 

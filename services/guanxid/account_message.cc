@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "guanxid/event_message.h"
+#include "guanxid/evidence_message.h"
+#include "relations/explain.h"
 #include "relations/fold.h"
 #include "rpc/time.h"
 
@@ -23,7 +24,10 @@ void SetDimension(relations::Dimension dimension, int32_t value, bool applicable
   out.set_weight(weight);
 }
 
-std::string PolicyText(std::string_view name, int32_t version) { return std::string(name) + " " + std::to_string(version); }
+std::string PolicyText(std::string_view name, int32_t version, std::string_view segment) {
+  std::string text = std::string(name) + " " + std::to_string(version);
+  return segment.empty() ? text : text + " (" + std::string(segment) + ")";
+}
 
 void SetIdentity(const relations::AccountCore& core, v1::Account& out) {
   out.set_account_id(core.id.value);
@@ -87,38 +91,17 @@ void SetCounts(const relations::AccountCore& core, Timestamp at, v1::AccountCoun
   out.set_visits(counts.visits);
   out.set_orders(counts.orders);
   out.set_open_opportunities(counts.opportunities_open);
+  out.set_won_opportunities(counts.opportunities_won);
+  out.set_lost_opportunities(counts.opportunities_lost);
+  out.set_abandoned_opportunities(counts.opportunities_abandoned);
+  out.set_open_bids(counts.bids_open);
+  out.set_open_invoices(counts.invoices_open);
   out.set_active_contracts(relations::ActiveContracts(core, at));
   out.set_open_complaints(counts.complaints_open_critical + counts.complaints_open_other);
   out.set_open_action_items(counts.action_items_open);
   out.set_overdue_action_items(relations::OverdueActionItems(core, at));
   out.set_anomalies(counts.anomalies);
-}
-
-// The event at the position, as evidence.
-absl::StatusOr<v1::Evidence> EvidenceAt(const partition::View& view, store::LogReader& log, Position position) {
-  const absl::StatusOr<AccountRecord> read = ReadAccountRecord(log, position);
-  if (!read.ok()) return read.status();
-  const codec::RecordView* const record = &read->record;
-  v1::Evidence evidence;
-  evidence.mutable_position()->set_partition(view.partition.value);
-  evidence.mutable_position()->set_position(position.value);
-  evidence.set_source(std::string(record->source));
-  evidence.set_id(std::string(record->id));
-  evidence.set_type(TypeNameOf(*record));
-  *evidence.mutable_occurred_at() = rpc::ToProto(record->occurred_at);
-  return evidence;
-}
-
-template <class Out>
-absl::Status AddEvidence(const partition::View& view, const std::vector<Position>& positions, Out& out) {
-  store::LogReader log = view.Log();
-  for (const Position position : positions) {
-    if (position == relations::kNoPosition) continue;
-    absl::StatusOr<v1::Evidence> evidence = EvidenceAt(view, log, position);
-    if (!evidence.ok()) return evidence.status();
-    *out.add_evidence() = *std::move(evidence);
-  }
-  return absl::OkStatus();
+  out.set_unknown_events(counts.unknown_events);
 }
 
 v1::TierRule RuleFrom(relations::TierRuleKind rule) {
@@ -133,10 +116,11 @@ v1::TierRule RuleFrom(relations::TierRuleKind rule) {
   return v1::TIER_RULE_UNSPECIFIED;
 }
 
-// The policy named in a change may be one that the view does not hold any more: weights are left out.
-void SetDimensions(const relations::DimensionValues& values, google::protobuf::RepeatedPtrField<v1::Dimension>* out) {
+void SetDimensions(const relations::DimensionValues& values, const relations::TierChange& change,
+                   google::protobuf::RepeatedPtrField<v1::Dimension>* out) {
   for (size_t i = 0; i < relations::kDimensionCount; ++i) {
-    SetDimension(static_cast<relations::Dimension>(i), values[i], values[i] != relations::kNotApplicable, 0, *out->Add());
+    const bool applicable = values[i] != relations::kNotApplicable;
+    SetDimension(static_cast<relations::Dimension>(i), values[i], applicable, change.weights[i], *out->Add());
   }
 }
 
@@ -147,21 +131,14 @@ absl::StatusOr<v1::TierChange> ChangeFrom(const partition::View& view, const std
   out.set_from(ToProto(change.from));
   out.set_to(ToProto(change.to));
   out.set_rule(RuleFrom(change.rule));
-  out.set_decided_by(change.rule == relations::TierRuleKind::kGate ? std::string(relations::NameOf(change.gate))
-                                                                   : std::to_string(change.edge));
-  out.set_policy(PolicyText(change.policy_name, change.policy_version));
+  out.set_decided_by(relations::DecidedByOf(change));
+  out.set_policy(PolicyText(change.policy_name, change.policy_version, change.policy_segment));
   if (change.score != relations::kNotApplicable) out.set_score(change.score);
-  SetDimensions(change.before, out.mutable_dimensions_before());
-  SetDimensions(change.after, out.mutable_dimensions_after());
-  if (absl::Status added = AddEvidence(view, change.evidence, out); !added.ok()) return added;
+  SetDimensions(change.before, change, out.mutable_dimensions_before());
+  SetDimensions(change.after, change, out.mutable_dimensions_after());
+  if (absl::Status added = AddEvidence(view, change.evidence, out.mutable_evidence()); !added.ok()) return added;
   out.set_kind(v1::CHANGE_KIND_CHANGED);
   return out;
-}
-
-// "240 of 1000 x weight 150"; the formula itself is in docs/domain-decisions.md.
-std::string CalculationOf(const relations::DimensionResult& result) {
-  if (!result.applicable) return "no evidence in the last 12 months; weight " + std::to_string(result.weight);
-  return std::to_string(result.value) + " of 1000 x weight " + std::to_string(result.weight);
 }
 
 std::string RequirementOf(const relations::Shortfall& shortfall) {
@@ -176,28 +153,48 @@ std::string RequirementOf(const relations::Shortfall& shortfall) {
   return std::string(relations::NameOf(shortfall.gate));
 }
 
-void SetScore(const relations::Assessment& assessment, v1::Account& out) {
-  if (assessment.score) out.set_score(*assessment.score);
-  for (const relations::DimensionResult& result : assessment.dimensions) {
-    SetDimension(result.dimension, result.value, result.applicable, result.weight, *out.add_dimensions());
+void SetScore(const relations::Evaluation& evaluation, const relations::Policy& policy, v1::Account& out) {
+  if (evaluation.score != relations::kNotApplicable) out.set_score(evaluation.score);
+  out.set_policy(PolicyText(policy.name, policy.version, policy.segment.name));
+}
+
+void SetDimensions(const relations::Evaluation& evaluation, const relations::Policy& policy, v1::Account& out) {
+  for (size_t i = 0; i < relations::kDimensionCount; ++i) {
+    const bool applicable = evaluation.dimensions[i] != relations::kNotApplicable;
+    SetDimension(static_cast<relations::Dimension>(i), evaluation.dimensions[i], applicable, policy.weights[i], *out.add_dimensions());
   }
-  out.set_policy(PolicyText(assessment.policy_name, assessment.policy_version));
+}
+
+// Of what people decided: who did, in which event.
+absl::Status SetAuthors(const partition::View& view, const relations::AccountCore& core, v1::Account& out) {
+  if (out.has_declared()) {
+    absl::StatusOr<v1::Evidence> evidence = EvidenceAt(view, core.declared->position);
+    if (!evidence.ok()) return evidence.status();
+    *out.mutable_declared()->mutable_evidence() = *std::move(evidence);
+  }
+  if (out.has_tier_override()) {
+    absl::StatusOr<v1::Evidence> evidence = EvidenceAt(view, core.tier_override->position);
+    if (!evidence.ok()) return evidence.status();
+    *out.mutable_tier_override()->mutable_evidence() = *std::move(evidence);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
 
-v1::Account AccountFrom(const partition::View& view, const partition::AccountAt& account, v1::AccountView detail) {
+absl::StatusOr<v1::Account> AccountFrom(const partition::View& view, const partition::AccountAt& account, v1::AccountView detail) {
   v1::Account out;
   SetIdentity(account.core, out);
   SetTiers(account.core, account.valid_to, out);
   SetTotals(account.core, out);
-  const relations::Assessment assessment = partition::AssessAt(view, account);
-  SetScore(assessment, out);
+  // Not AssessAt: its texts are for explanations only.
+  const relations::Policy& policy = partition::PolicyAt(view, account);
+  const relations::Evaluation evaluation = relations::Evaluate(account.core, account.valid_to, policy, view.calendar);
+  SetScore(evaluation, policy, out);
   out.set_parked_event_count(account.parked_events);
-  if (detail == v1::ACCOUNT_VIEW_BASIC) {
-    out.clear_dimensions();
-    return out;
-  }
+  if (detail == v1::ACCOUNT_VIEW_BASIC) return out;
+  SetDimensions(evaluation, policy, out);
+  if (absl::Status set = SetAuthors(view, account.core, out); !set.ok()) return set;
   for (const relations::ExternalId& id : account.core.external_ids) {
     v1::ExternalId& added = *out.add_external_ids();
     added.set_system(id.system);
@@ -218,14 +215,16 @@ absl::StatusOr<v1::TierChange> TierChangeFrom(const partition::View& view, const
 }
 
 absl::StatusOr<v1::ExplainAccountResponse> ExplanationFrom(const partition::View& view, const partition::AccountAt& account) {
+  absl::StatusOr<v1::Account> shown_account = AccountFrom(view, account, v1::ACCOUNT_VIEW_FULL);
+  if (!shown_account.ok()) return shown_account.status();
   v1::ExplainAccountResponse out;
-  *out.mutable_account() = AccountFrom(view, account, v1::ACCOUNT_VIEW_FULL);
+  *out.mutable_account() = *std::move(shown_account);
   const relations::Assessment assessment = partition::AssessAt(view, account);
   for (const relations::DimensionResult& result : assessment.dimensions) {
     v1::DimensionExplanation& explained = *out.add_dimensions();
     SetDimension(result.dimension, result.value, result.applicable, result.weight, *explained.mutable_dimension());
-    explained.set_calculation(CalculationOf(result));
-    if (absl::Status added = AddEvidence(view, result.evidence, explained); !added.ok()) return added;
+    explained.set_calculation(result.calculation);
+    if (absl::Status added = AddEvidence(view, result.evidence, explained.mutable_evidence()); !added.ok()) return added;
   }
   for (const relations::GateResult& result : assessment.gates) {
     v1::GateResult& gate = *out.add_gates();
@@ -250,6 +249,7 @@ absl::StatusOr<v1::ExplainAccountResponse> ExplanationFrom(const partition::View
     out.add_anomalies(std::string(relations::NameOf(anomaly->kind)) + " " + anomaly->subject + " at " + FormatTimestamp(anomaly->at));
   }
   out.set_evidence_note(assessment.evidence_note);
+  out.set_score_calculation(assessment.score_calculation);
   return out;
 }
 

@@ -8,7 +8,8 @@
 
 namespace guanxi::service {
 
-v1::Account AccountFrom(const partition::View& view, const partition::AccountAt& account, v1::AccountView detail);
+// STORE_CORRUPT when the log does not have the event that a tier was declared or overridden by.
+absl::StatusOr<v1::Account> AccountFrom(const partition::View& view, const partition::AccountAt& account, v1::AccountView detail);
 
 // Of a change feed's row; number: its place in the feed.
 absl::StatusOr<v1::TierChange> TierChangeFrom(const partition::View& view, const partition::FeedRow& row, uint64_t number);

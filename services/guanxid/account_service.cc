@@ -55,7 +55,9 @@ absl::StatusOr<Read> ReadSelected(const Node& node, const v1::AccountSelector& s
 absl::Status GetAccount(const Node& node, const v1::GetAccountRequest& request, v1::GetAccountResponse& response) {
   const absl::StatusOr<Read> read = ReadSelected(node, request.account(), request.consistency());
   if (!read.ok()) return read.status();
-  *response.mutable_account() = AccountFrom(*read->view, read->account, request.view());
+  absl::StatusOr<v1::Account> account = AccountFrom(*read->view, read->account, request.view());
+  if (!account.ok()) return account.status();
+  *response.mutable_account() = *std::move(account);
   *response.mutable_read_at() = ReadAtOf(node, *read->view, read->account.known_to, read->account.valid_to);
   return absl::OkStatus();
 }
@@ -80,7 +82,9 @@ absl::Status BatchGetAccounts(const Node& node, const v1::BatchGetAccountsReques
     const partition::View& view = *(*views)[node.cluster.PartitionOf(id).value];
     const absl::StatusOr<partition::AccountAt> account = partition::ReadAccount(view, id);
     if (account.ok()) {
-      *response.add_accounts() = AccountFrom(view, *account, request.view());
+      absl::StatusOr<v1::Account> shown = AccountFrom(view, *account, request.view());
+      if (!shown.ok()) return shown.status();
+      *response.add_accounts() = *std::move(shown);
     } else if (absl::IsNotFound(account.status())) {
       response.add_missing_account_ids(id);
     } else {

@@ -150,6 +150,17 @@ reference::Policy PolicyVariant(int n) {
       policy.dwell_days = 1000;
       policy.gates = {{{{"years_since_first", 1}}, {{"years_since_first", 2}}, {{"critical_complaints", 0}}}};
       break;
+    case 8:  // kinds of account have numbers of their own
+      policy.segments = {PolicyVariant(4), PolicyVariant(2), PolicyVariant(5)};
+      policy.segments[0].segment = "state-owned retailers";
+      policy.segments[0].ownership = reference::v1::OWNERSHIP_STATE_OWNED;
+      policy.segments[0].industry = "retail";
+      policy.segments[1].segment = "core customers";
+      policy.segments[1].account_type = reference::v1::ACCOUNT_TYPE_CORE_CUSTOMER;
+      policy.segments[2].segment = "private";
+      policy.segments[2].ownership = reference::v1::OWNERSHIP_PRIVATE;
+      for (Policy& segment : policy.segments) segment.name = "variant", segment.version = n;
+      break;
   }
   policy.name = "variant";
   policy.version = n;

@@ -28,7 +28,7 @@ struct HistoryDraw {
 reference::Account AccountFrom(const HistoryDraw& draw);
 
 // Policies that differ in what the fold could get wrong; 0 is standard, 1 transactional.
-inline constexpr int kPolicyVariants = 8;
+inline constexpr int kPolicyVariants = 9;
 reference::Policy PolicyVariant(int n);
 
 // Writes the events of one account while a draw is read.

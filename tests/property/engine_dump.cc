@@ -48,7 +48,9 @@ void DumpTier(const EngineState& s, Dump& d) {
     const TierChange& change = s.history[i];
     const char* rule = change.rule == TierRuleKind::kScoreUp ? "up" : change.rule == TierRuleKind::kGate ? "gate" : "score";
     d["tier.change." + to_string(i)] =
-        FormatTimestamp(change.at) + " " + Number(change.from) + ">" + Number(change.to) + " " + rule + " at " + Text(change.score);
+        FormatTimestamp(change.at) + " " + Number(change.from) + ">" + Number(change.to) + " " + rule + " at " + Text(change.score) +
+        " by " + (change.rule == TierRuleKind::kGate ? "0" : to_string(change.threshold)) + " of " + change.policy_segment;
+    for (const int16_t weight : change.weights) d["tier.change." + to_string(i)] += " " + to_string(weight);
   }
   for (const auto& [position, machine] : s.assessments) {
     std::string& line = d["assessment.e" + to_string(position)];
@@ -58,7 +60,7 @@ void DumpTier(const EngineState& s, Dump& d) {
   for (size_t i = 0; i < kDimensionCount; ++i) d["dimension." + to_string(i)] = Text(s.evaluation.dimensions[i]);
   d["score"] = Text(s.evaluation.score);
   for (const GateResult& gate : s.assessment.gates) d["gate." + Number(gate.tier) + "." + KeyOf(gate.kind)] = gate.pass ? "holds" : "fails";
-  d["policy"] = s.assessment.policy_name + " " + to_string(s.assessment.policy_version);
+  d["policy"] = s.assessment.policy_name + " " + to_string(s.assessment.policy_version) + " " + s.assessment.policy_segment;
 }
 
 void DumpMissing(const Assessment& assessment, Dump& d) {
@@ -135,6 +137,7 @@ void DumpCounts(const AccountCore& core, Timestamp t, Dump& d) {
   count("opportunities.0", c.opportunities_open), count("opportunities.1", c.opportunities_won);
   count("opportunities.2", c.opportunities_lost), count("opportunities.3", c.opportunities_abandoned);
   count("bids.submitted", c.bids_submitted), count("bids.won", c.bids_won), count("bids.lost", c.bids_lost);
+  count("bids.open", c.bids_open), count("invoices.open", c.invoices_open), count("unknown", c.unknown_events);
   d["count.action_items"] = to_string(c.action_items_open) + " overdue " + to_string(OverdueActionItems(core, t));
   count("complaints", c.complaints), count("complaints.critical", c.complaints_open_critical);
   count("complaints.other", c.complaints_open_other);

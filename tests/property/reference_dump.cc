@@ -31,8 +31,9 @@ void DumpTier(const State& s, Dump& d) {
   for (size_t i = 0; i < s.history.size(); ++i) {
     const reference::TierChange& change = s.history[i];
     const char* rule = change.rule == reference::TierRule::kUp ? "up" : change.rule == reference::TierRule::kDownByGate ? "gate" : "score";
-    d["tier.change." + to_string(i)] =
-        FormatTimestamp(change.at) + " " + to_string(change.from) + ">" + to_string(change.to) + " " + rule + " at " + Text(change.score);
+    d["tier.change." + to_string(i)] = FormatTimestamp(change.at) + " " + to_string(change.from) + ">" + to_string(change.to) + " " + rule +
+                                       " at " + Text(change.score) + " by " + to_string(change.edge) + " of " + change.segment;
+    for (const int64_t weight : change.weights) d["tier.change." + to_string(i)] += " " + to_string(weight);
   }
   for (const reference::Assessed& a : s.assessments) {
     if (a.event_id.empty()) continue;
@@ -44,7 +45,7 @@ void DumpTier(const State& s, Dump& d) {
   d["score"] = Text(s.score);
   for (const auto& [tier, gates] : s.gates)
     for (const reference::Gate& gate : gates) d["gate." + to_string(tier) + "." + gate.name] = gate.holds ? "holds" : "fails";
-  d["policy"] = s.policy.name + " " + to_string(s.policy.version);
+  d["policy"] = s.policy.name + " " + to_string(s.policy.version) + " " + s.policy.segment;
 }
 
 // What stands between the account and its next tier.
@@ -143,6 +144,9 @@ void DumpCounts(const State& s, Dump& d) {
   count("bids.submitted", f.bids, [](const auto& b) { return b.submitted; });
   count("bids.won", f.bids, [](const auto& b) { return b.status == reference::BidStatus::kWon; });
   count("bids.lost", f.bids, [](const auto& b) { return b.status == reference::BidStatus::kLost; });
+  d["count.bids.open"] = to_string(s.open_bids);
+  d["count.invoices.open"] = to_string(s.open_invoices);
+  d["count.unknown"] = to_string(s.unknown_events);
   d["count.action_items"] = to_string(s.open_action_items) + " overdue " + to_string(s.overdue_action_items);
   count("complaints", f.complaints, all);
   count("complaints.critical", f.complaints, [](const auto& c) { return c.open && c.critical; });

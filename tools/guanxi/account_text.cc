@@ -19,17 +19,21 @@ void AddLine(Table& table, const std::string& name, const std::string& value) {
   if (!value.empty()) table.AddRow({name, value});
 }
 
+std::string AuthorText(const guanxi::v1::Evidence& evidence) {
+  return evidence.actor().empty() ? "" : " (" + evidence.actor() + ", " + FormatPosition(evidence.position()) + ")";
+}
+
 std::string DeclaredText(const guanxi::v1::DeclaredTier& declared) {
   std::string text = FormatTier(declared.tier()) + " since " + FormatTime(declared.since());
   if (declared.target_tier() != guanxi::event::v1::TIER_UNSPECIFIED) text += ", target " + FormatTier(declared.target_tier());
   if (declared.has_target_by()) text += " by " + FormatTime(declared.target_by());
-  return text;
+  return text + AuthorText(declared.evidence());
 }
 
 std::string OverrideText(const guanxi::v1::TierOverride& given) {
   std::string text = FormatTier(given.tier()) + " since " + FormatTime(given.since());
   if (given.has_expires_at()) text += " until " + FormatTime(given.expires_at());
-  return text + ": " + given.reason();
+  return text + ": " + given.reason() + AuthorText(given.evidence());
 }
 
 std::string TierText(const guanxi::v1::Account& account) {
@@ -89,6 +93,9 @@ constexpr CountLine kCounts[] = {{"contacts", &guanxi::v1::AccountCounts::contac
                                  {"visits", &guanxi::v1::AccountCounts::visits},
                                  {"orders", &guanxi::v1::AccountCounts::orders},
                                  {"open opportunities", &guanxi::v1::AccountCounts::open_opportunities},
+                                 {"won", &guanxi::v1::AccountCounts::won_opportunities},
+                                 {"lost", &guanxi::v1::AccountCounts::lost_opportunities},
+                                 {"abandoned", &guanxi::v1::AccountCounts::abandoned_opportunities},
                                  {"open bids", &guanxi::v1::AccountCounts::open_bids},
                                  {"active contracts", &guanxi::v1::AccountCounts::active_contracts},
                                  {"open invoices", &guanxi::v1::AccountCounts::open_invoices},
@@ -102,6 +109,8 @@ std::string Counts(const guanxi::v1::AccountCounts& counts) {
   std::string text;
   for (const CountLine& line : kCounts)
     if (const uint64_t count = (counts.*line.count)(); count > 0) text += (text.empty() ? "" : ", ") + FormatCount(count) + " " + line.name;
+  if (const uint64_t decided = counts.won_opportunities() + counts.lost_opportunities(); decided > 0)
+    text += ", win rate " + std::to_string((200 * counts.won_opportunities() + decided) / (2 * decided)) + "%";
   return text.empty() ? "" : "\n" + text + "\n";
 }
 
@@ -166,7 +175,7 @@ std::string DescribeWhy(const guanxi::v1::ExplainAccountResponse& why) {
   std::string text = Shown(account.account_id()) + " is " + TierText(account) + ", score " + ScoreText(account) + ", by policy " +
                      Shown(account.policy()) + "\n";
   if (!why.evidence_note().empty()) text += "note: " + Shown(why.evidence_note()) + "\n";
-  text += Dimensions(account) + DimensionReasons(why) + Gates(why) + MissingText(why);
+  text += Dimensions(account) + DimensionReasons(why) + "\nscore: " + Shown(why.score_calculation()) + "\n" + Gates(why) + MissingText(why);
   if (!why.history().empty()) text += "\nhistory\n";
   for (const auto& change : why.history()) {
     text += "  " + DescribeChange(change);
@@ -190,10 +199,9 @@ std::string DescribeAccounts(const google::protobuf::RepeatedPtrField<guanxi::v1
 }
 
 std::string DescribeChange(const guanxi::v1::TierChange& change) {
-  const std::string rule = Label(guanxi::v1::TierRule_Name(change.rule()), change.rule(), sizeof("TIER_RULE_") - 1);
   return FormatTime(change.valid_from()) + "  " + Shown(change.account_id()) + "  " + FormatTier(change.from()) + " -> " +
-         FormatTier(change.to()) + "  " + rule + (change.decided_by().empty() ? "" : " " + Shown(change.decided_by())) +
-         (change.has_score() ? ", score " + std::to_string(change.score()) : "") + KindText(change.kind()) + "\n";
+         FormatTier(change.to()) + "  " + Shown(change.decided_by()) + "; policy " + Shown(change.policy()) + KindText(change.kind()) +
+         "\n";
 }
 
 }  // namespace guanxi::cli

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "guanxi/event/v1/account.pb.h"
 
 namespace guanxi::reference {
 
@@ -80,6 +81,14 @@ struct Policy {
       {{"active_contracts", 1}, {"departments_met", 2}, {"levels_met", 2}, {"decision_maker_met", 1}, {"lines_or_joint_project", 2}},
       {{"executive_meeting", 6}, {"contract_of_months", 12}, {"critical_complaints", 0}, {"overdue_days", 60}},
   }};
+
+  // Of a policy that stands in `segments`: its name and whom it is for. Unset and empty: any.
+  std::string segment;
+  event::v1::AccountType account_type = event::v1::ACCOUNT_TYPE_UNSPECIFIED;
+  event::v1::Ownership ownership = event::v1::OWNERSHIP_UNSPECIFIED;
+  std::string industry;
+  // The first that is for the account rules it.
+  std::vector<Policy> segments;
 };
 
 // `transactional` version 1: for firms that have only orders and payments.

@@ -14,14 +14,23 @@ std::vector<Event> SortedEvents(const Account& account, uint64_t known_to, Times
   return events;
 }
 
-Policy PolicyAt(const Account& account, uint64_t known_to, Timestamp t) {
+bool IsFor(const Policy& segment, const AccountFields& account) {
+  return (segment.account_type == v1::ACCOUNT_TYPE_UNSPECIFIED || segment.account_type == account.account_type) &&
+         (segment.ownership == v1::OWNERSHIP_UNSPECIFIED || segment.ownership == account.ownership) &&
+         (segment.industry.empty() || segment.industry == account.industry);
+}
+
+// The policy in force, or its part for an account of these fields.
+Policy PolicyAt(const Account& account, uint64_t known_to, Timestamp t, const AccountFields& fields) {
   const PolicyAdoption* newest = nullptr;
   for (const PolicyAdoption& adoption : account.adoptions) {
     if (adoption.position > known_to || adoption.effective_at > t) continue;
     const auto rank = [](const PolicyAdoption& a) { return std::pair(a.effective_at, a.control_epoch); };
     if (newest == nullptr || rank(adoption) > rank(*newest)) newest = &adoption;
   }
-  return newest == nullptr ? account.first_policy : newest->policy;
+  const Policy& policy = newest == nullptr ? account.first_policy : newest->policy;
+  const auto part = std::find_if(policy.segments.begin(), policy.segments.end(), [&](const Policy& s) { return IsFor(s, fields); });
+  return part == policy.segments.end() ? policy : *part;
 }
 
 v1::Tier Step(v1::Tier tier, int by) { return static_cast<v1::Tier>(tier + by); }
@@ -32,7 +41,7 @@ class Machine {
   Machine(const Account& account, uint64_t known_to, State& state) : account_(account), known_to_(known_to), state_(state) {}
 
   void Assess(Instant now, bool month_end, const std::string& event_id) {
-    const Policy policy = PolicyAt(account_, known_to_, now.t);
+    const Policy policy = PolicyAt(account_, known_to_, now.t, state_.facts.account);
     const View view{state_.facts, now, policy, account_.calendar};
     const auto gates = GatesOf(view);
     const Dimensions dimensions = DimensionsOf(view);
@@ -47,7 +56,7 @@ class Machine {
   using Gates = std::map<v1::Tier, std::vector<Gate>>;
 
   void Decide(const Gates& gates, const Policy& policy, bool month_end) {
-    if (!Holds(gates, state_.tier)) return DownByGate(gates);
+    if (!Holds(gates, state_.tier)) return DownByGate(gates, policy);
     if (state_.tier > v1::TIER_ORDINARY && Below(EdgesOf(policy, state_.tier).down)) {
       if (month_end) CountMonthEnd(policy);
       return;
@@ -66,20 +75,21 @@ class Machine {
     return std::all_of(of_tier->second.begin(), of_tier->second.end(), [](const Gate& gate) { return gate.holds; });
   }
 
-  void Change(v1::Tier to, TierRule rule) {
-    state_.history.push_back({now_, state_.tier, to, rule, event_id_, score_});
+  void Change(v1::Tier to, TierRule rule, const Policy& policy, int64_t edge) {
+    state_.history.push_back({now_, state_.tier, to, rule, event_id_, score_, policy.segment, policy.weight, edge});
     state_.tier = to;
     state_.month_ends_below = 0;
   }
 
-  void DownByGate(const Gates& gates) {
+  void DownByGate(const Gates& gates, const Policy& policy) {
     v1::Tier to = Step(state_.tier, -1);
     while (!Holds(gates, to)) to = Step(to, -1);
-    Change(to, TierRule::kDownByGate);
+    Change(to, TierRule::kDownByGate, policy, 0);
   }
 
   void CountMonthEnd(const Policy& policy) {
-    if (++state_.month_ends_below >= policy.month_ends_below) Change(Step(state_.tier, -1), TierRule::kDownByScore);
+    if (++state_.month_ends_below < policy.month_ends_below) return;
+    Change(Step(state_.tier, -1), TierRule::kDownByScore, policy, EdgesOf(policy, state_.tier).down);
   }
 
   void TryUp(const Gates& gates, const Policy& policy) {
@@ -87,7 +97,7 @@ class Machine {
     const v1::Tier next = Step(state_.tier, 1);
     if (Below(EdgesOf(policy, next).up) || !Holds(gates, next)) return;
     if (!state_.history.empty() && now_.micros - state_.history.back().at.micros < policy.dwell_days * kMicrosPerDay) return;
-    Change(next, TierRule::kUp);
+    Change(next, TierRule::kUp, policy, EdgesOf(policy, next).up);
   }
 
   const Account& account_;
@@ -104,7 +114,8 @@ void Walk(const Account& account, const std::vector<Event>& events, uint64_t kno
   Month month = calendar.MonthOf(events.front().occurred_at);
   for (const Event& event : events) {
     for (; calendar.EndOf(month) < event.occurred_at; ++month.index) machine.Assess({calendar.EndOf(month), true}, true, "");
-    Apply(state.facts, event, account.id, PolicyAt(account, known_to, event.occurred_at));
+    Apply(state.facts, event, account.id, PolicyAt(account, known_to, event.occurred_at, state.facts.account));
+    state.unknown_events += event.body == nullptr;
     if (IsBusinessEvent(event)) machine.Assess({event.occurred_at, false}, false, event.id);
   }
   for (; calendar.EndOf(month) <= valid_to; ++month.index) machine.Assess({calendar.EndOf(month), true}, true, "");
@@ -118,6 +129,8 @@ void FillCounts(State& state, Timestamp now) {
     ++state.open_action_items;
     state.overdue_action_items += item.due && *item.due < now;
   }
+  for (const auto& [id, bid] : state.facts.bids) state.open_bids += bid.status == BidStatus::kSubmitted;
+  for (const auto& [id, invoice] : state.facts.invoices) state.open_invoices += invoice.Open() > 0;
   const auto& newest = state.facts.override_;
   if (newest && !newest->withdrawn && now < newest->expires) state.override_in_force = newest->tier;
 }
@@ -130,7 +143,7 @@ State StateAt(const Account& account, uint64_t known_to, Timestamp valid_to) {
   if (events.empty()) return state;
   state.exists = true;
   Walk(account, events, known_to, valid_to, state);
-  state.policy = PolicyAt(account, known_to, valid_to);
+  state.policy = PolicyAt(account, known_to, valid_to, state.facts.account);
   const View view{state.facts, {valid_to, true}, state.policy, account.calendar};
   state.sums = SumsOf(state.facts, account.calendar);
   state.sla = SlaByMonth(view);

@@ -24,6 +24,11 @@ struct TierChange {
   // The event the assessment followed; empty at a month end.
   std::string event_id;
   std::optional<int64_t> score;
+  // Of the policy that decided.
+  std::string segment;
+  std::array<int64_t, kDimensions> weights;
+  // The up edge of `to` or the down edge of `from`; 0 when a gate decided.
+  int64_t edge;
   bool operator==(const TierChange&) const = default;
 };
 
@@ -50,6 +55,7 @@ struct State {
   Facts facts;
   std::map<v1::ProcurementStage, int64_t> open_opportunities;
   int64_t open_action_items = 0, overdue_action_items = 0;
+  int64_t open_bids = 0, open_invoices = 0, unknown_events = 0;
   SumsByCurrency sums;
   std::map<Month, SlaCounts> sla;
   Dimensions dimensions;

@@ -1,5 +1,10 @@
 // Identity, people and what is counted: what is neither a dimension nor an anomaly.
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <boost/test/unit_test.hpp>
+#include <csignal>
+#include <cstdio>
 
 #include "unit/relations/scene.h"
 
@@ -79,6 +84,85 @@ BOOST_AUTO_TEST_CASE(stages_move_freely_and_going_back_is_counted) {
   acme.Happens("2024-03-03", OpportunityWon{.opportunity_id = "o", .amount = Eur(5)});
   BOOST_TEST(acme.core().counts.opportunities_open == 0u);
   BOOST_TEST(acme.core().counts.opportunities_won == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_bid_is_open_from_its_submission_to_its_decision) {
+  Scene acme;
+  const auto open = [&] { return acme.core().counts.bids_open; };
+  acme.Happens("2024-03-01", BidInvited{.bid_id = "a"});
+  BOOST_TEST(open() == 0u);
+  for (const char* id : {"a", "b", "c"}) acme.Happens("2024-03-02", BidSubmitted{.bid_id = id});
+  acme.Happens("2024-03-02", BidSubmitted{.bid_id = "a"});  // again: an anomaly
+  BOOST_TEST(open() == 3u);
+  acme.Happens("2024-03-03", BidWon{.bid_id = "a"});
+  acme.Happens("2024-03-03", BidLost{.bid_id = "a"});  // decided already
+  acme.Happens("2024-03-03", BidLost{.bid_id = "b"});
+  BOOST_TEST(open() == 1u);
+  acme.Happens("2024-03-04", BidWithdrawn{.bid_id = "c"});
+  acme.Happens("2024-03-04", BidWon{.bid_id = "never submitted"});
+  acme.Happens("2024-03-05", BidInvited{.bid_id = "d"});
+  acme.Happens("2024-03-05", BidWithdrawn{.bid_id = "d"});
+  BOOST_TEST(open() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(an_invoice_is_open_until_nothing_of_it_is_owed) {
+  Scene acme;
+  const auto open = [&] { return acme.core().counts.invoices_open; };
+  for (const char* id : {"i1", "i2"})
+    acme.Happens("2024-03-01", InvoiceIssued{.invoice_id = id, .amount = Eur(10), .due_at = At("2024-04-01")});
+  acme.Happens("2024-03-01", InvoiceIssued{.invoice_id = "i3", .amount = {5'000'000, kUsd}, .due_at = At("2024-04-01")});
+  BOOST_TEST(open() == 3u);  // in any currency
+  acme.Happens("2024-03-02", PaymentReceived{.payment_id = "p1", .invoice_id = "i1", .amount = Eur(4)});
+  BOOST_TEST(open() == 3u);
+  acme.Happens("2024-03-03", PaymentReceived{.payment_id = "p2", .invoice_id = "i1", .amount = Eur(9)});
+  acme.Happens("2024-03-03", PaymentReceived{.payment_id = "p3", .invoice_id = "i1", .amount = Eur(1)});  // nothing was owed
+  acme.Happens("2024-03-04", InvoiceCancelled{.invoice_id = "i1"});
+  BOOST_TEST(open() == 2u);
+  acme.Happens("2024-03-05", InvoiceCancelled{.invoice_id = "i2"});
+  acme.Happens("2024-03-06", PaymentReceived{.payment_id = "p4", .invoice_id = "i3", .amount = {5'000'000, kUsd}});
+  BOOST_TEST(open() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(events_of_unknown_types_are_counted) {
+  Scene acme;
+  acme.Happens("2024-03-01", UnknownEvent{"guanxi.event.v1.SomethingNew"});
+  acme.Happens("2024-03-02", AccountChanged{});
+  acme.Happens("2024-03-03", UnknownEvent{"com.example.Other"});
+  BOOST_TEST(acme.core().counts.unknown_events == 2u);
+  BOOST_TEST(acme.core().account_version == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(closed_opportunities_are_counted_by_how_they_ended) {
+  Scene acme;
+  for (const char* id : {"a", "b", "c", "d", "e"}) acme.Happens("2024-03-01", OpportunityOpened{.opportunity_id = id});
+  acme.Happens("2024-03-02", OpportunityWon{.opportunity_id = "a"});
+  acme.Happens("2024-03-02", OpportunityLost{.opportunity_id = "a"});  // closed already
+  acme.Happens("2024-03-02", OpportunityLost{.opportunity_id = "b"});
+  acme.Happens("2024-03-02", OpportunityLost{.opportunity_id = "c"});
+  acme.Happens("2024-03-02", OpportunityAbandoned{.opportunity_id = "d"});
+  const Counts& counts = acme.core().counts;
+  BOOST_TEST(counts.opportunities_won == 1u);
+  BOOST_TEST(counts.opportunities_lost == 2u);
+  BOOST_TEST(counts.opportunities_abandoned == 1u);
+  BOOST_TEST(counts.opportunities_open == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(time_that_could_not_pass_ends_the_process_instead_of_looping_for_ever) {
+  Scene acme;
+  acme.Happens("2024-03-01", ComplaintFiled{.complaint_id = "x"});
+  // No fold leaves a running clock that was due before swept_to.
+  acme.core().sla_clocks.at(0).response_due = At("2024-02-01");
+  const pid_t child = fork();
+  if (child == 0) {
+    std::freopen("/dev/null", "w", stderr);
+    std::signal(SIGABRT, SIG_DFL);
+    AdvanceTo(acme.core(), At("2024-06-01"), acme.context());
+    _exit(0);
+  }
+  int status = 0;
+  BOOST_REQUIRE(waitpid(child, &status, 0) == child);
+  BOOST_TEST(WIFSIGNALED(status));
+  BOOST_TEST(WTERMSIG(status) == SIGABRT);
 }
 
 BOOST_AUTO_TEST_CASE(action_items_fall_overdue_by_time_alone) {

@@ -103,6 +103,117 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_by_its_key) {
   BOOST_TEST(!ParsePolicy("").ok());
 }
 
+BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_by_its_line) {
+  struct Row {
+    std::string from, to, line, message;
+  };
+  const std::string numbers = " is not a whole number from 0 to 1000";
+  for (const Row& row :
+       {Row{"version = 1", "version = 0", "5", "policy: line 5: key 'version' is not a whole number from 1 to 1000000000"},
+        // Both halves of a misspelt key.
+        Row{"height = 15", "heigth = 15", "9", "policy: line 9: key 'weights.height' is missing; line 10: key 'weights.heigth' is unknown"},
+        Row{"breadth = 15", "breadth = -1", "11", "policy: line 11: key 'weights.breadth'" + numbers},
+        Row{"[payment]", "[payments]", "", "policy: key 'payment' is missing; line 67: key 'payments' is unknown"},
+        // The pair itself, in a list of several lines.
+        Row{"bands = [[0, 0],", "bands = [\n  [0, 0],\n  [5, 2000],\n", "66",
+            "policy: line 66: key 'value.bands' must be pairs [amount, points] from amount 0 upwards, points 0 to 1000 that never fall"},
+        Row{"executive_meeting = 6", "executive_meeting = 6\ncharm = 1", "109",
+            "policy: line 109: key 'tiers.strategic.gates.charm' is unknown"},
+        Row{"years_full = 5", "years_full = ", "81", ""}}) {
+    const auto policy = Altered(row.from, row.to);
+    BOOST_REQUIRE(!policy.ok());
+    BOOST_TEST(MetadataOf(policy.status())["line"] == row.line, policy.status().ToString());
+    if (!row.message.empty()) BOOST_TEST(policy.status().message() == row.message);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(of_many_mistakes_the_first_five_are_told) {
+  std::string toml(StandardPolicyToml());
+  for (size_t at = 0; (at = toml.find("EXCLUDE\"", at)) != std::string::npos;) toml.replace(at, 7, "PERHAPS");
+  const auto policy = ParsePolicy(toml);
+  const std::string message(policy.status().message());
+  BOOST_TEST(message.find("line 21: key 'missing.height' is none of EXCLUDE, AS_ZERO; line 22: ") != std::string::npos, message);
+  BOOST_TEST(message.ends_with("; and 3 more"), message);
+}
+
+// A policy whose segments follow the standard one.
+absl::StatusOr<Policy> WithSegments(const std::string& segments) { return ParsePolicy(std::string(StandardPolicyToml()) + segments); }
+
+BOOST_AUTO_TEST_CASE(a_segment_replaces_what_it_says_and_keeps_the_rest) {
+  const auto policy = WithSegments(R"(
+[[segments]]
+name = "agents"
+account_type = "REGIONAL_AGENT"
+weights = { height = 0, loyalty = 20 }
+value.bands = [[0, 0], [500, 1000]]
+tiers.strategic.gates = { months_with_orders = 12 }
+sla.critical.first_response = 1
+)");
+  BOOST_REQUIRE_MESSAGE(policy.ok(), policy.status().ToString());
+  const Policy& agents = policy->For(AccountType::kRegionalAgent, Ownership::kUnspecified, "");
+  BOOST_TEST(agents.segment.name == "agents");
+  BOOST_TEST(agents.name == "standard");
+  BOOST_TEST(agents.version == 1);
+  BOOST_TEST(agents.weights == (std::array<int32_t, 8>{0, 15, 20, 20, 10, 8, 7, 20}), boost::test_tools::per_element());
+  BOOST_TEST((agents.value_bands == std::vector<BandPoint>{{0, 0}, {500, 1000}}));
+  BOOST_TEST((agents.RuleOf(Tier::kStrategic).gates == std::vector<GateRule>{{GateKind::kMonthsWithOrders, 12}}));
+  BOOST_TEST((agents.RuleOf(Tier::kPartner) == StandardPolicy().RuleOf(Tier::kPartner)));
+  BOOST_TEST((agents.sla_critical == SlaHours{1, 24}));
+  BOOST_TEST(&policy->For(AccountType::kCoreCustomer, Ownership::kUnspecified, "") == &*policy);
+}
+
+BOOST_AUTO_TEST_CASE(the_first_segment_that_fits_in_all_it_states_is_taken) {
+  const auto policy = WithSegments(R"(
+[[segments]]
+name = "state-owned manufacturers"
+ownership = "STATE_OWNED"
+industry = "manufacturing"
+[[segments]]
+name = "manufacturers"
+industry = "manufacturing"
+[[segments]]
+name = "state-owned"
+ownership = "STATE_OWNED"
+)");
+  BOOST_REQUIRE_MESSAGE(policy.ok(), policy.status().ToString());
+  const auto segment = [&](Ownership ownership, std::string_view industry) {
+    return policy->For(AccountType::kGroup, ownership, industry).segment.name;
+  };
+  BOOST_TEST(segment(Ownership::kStateOwned, "manufacturing") == "state-owned manufacturers");
+  BOOST_TEST(segment(Ownership::kPrivate, "manufacturing") == "manufacturers");
+  BOOST_TEST(segment(Ownership::kStateOwned, "Manufacturing") == "state-owned");
+  BOOST_TEST(segment(Ownership::kPrivate, "services") == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_segment_is_named) {
+  struct Row {
+    std::string segment, key, line;
+  };
+  for (const Row& row : {Row{"name = \"x\"", "segments[0].name", "125"}, Row{"industry = \"x\"", "segments[0].name", "124"},
+                         Row{"name = \"x\"\naccount_type = \"FRIEND\"", "segments[0].account_type", "126"},
+                         Row{"name = \"x\"\nindustry = \"y\"\nwieghts.height = 3", "segments[0].wieghts", "127"},
+                         Row{"name = \"x\"\nindustry = \"y\"\nweights.height = -3", "segments[0].weights.height", "127"},
+                         Row{"name = \"x\"\nindustry = \"y\"\nversion = 3", "segments[0].version", "127"},
+                         Row{"name = \"x\"\nindustry = \"y\"\nsegments = []", "segments[0].segments", "127"}}) {
+    const auto policy = WithSegments("[[segments]]\n" + row.segment + "\n");
+    BOOST_REQUIRE(!policy.ok());
+    BOOST_TEST(KeyOf(policy.status()) == row.key, policy.status().ToString());
+    BOOST_TEST(MetadataOf(policy.status())["line"] == row.line, policy.status().ToString());
+  }
+  std::string many;
+  for (int i = 0; i < 33; ++i) many += "[[segments]]\nname = \"x\"\nindustry = \"y\"\n";
+  BOOST_TEST(KeyOf(WithSegments(many).status()) == "segments");
+}
+
+BOOST_AUTO_TEST_CASE(the_example_of_the_policies_page_is_a_policy) {
+  std::ifstream in(GUANXI_SOURCE_DIR "/docs/policies.md");
+  const std::string page{std::istreambuf_iterator<char>(in), {}};
+  const size_t begin = page.find("```toml\n") + 8;
+  const auto policy = WithSegments(page.substr(begin, page.find("```", begin) - begin));
+  BOOST_REQUIRE_MESSAGE(policy.ok(), policy.status().ToString());
+  BOOST_TEST(policy->For(AccountType::kRegionalAgent, Ownership::kPrivate, "").segment.name == "agents");
+}
+
 BOOST_AUTO_TEST_CASE(a_tier_has_the_gates_its_file_names) {
   const auto policy = Altered("orders_or_contracts = 1", "");
   BOOST_REQUIRE(policy.ok());

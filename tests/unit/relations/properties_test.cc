@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(an_account_at_rest_is_where_stepping_every_month_would_brin
         AdvanceTo(stepped, due, scene.context());
         return stepped.tier;
       }();
-      const Evaluation now = Evaluate(stepped, due, scene.context().policies.InForce(due, scene.context().known_to), scene.calendar());
+      const Evaluation now = Evaluate(stepped, due, scene.context().PolicyOf(stepped, due), scene.calendar());
       RC_ASSERT(now.dimensions == before.dimensions);
       RC_ASSERT(now.score == before.score);
     }

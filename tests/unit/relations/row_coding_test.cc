@@ -54,6 +54,17 @@ BOOST_AUTO_TEST_CASE(other_versions_truncations_and_leftovers_are_corrupt) {
   BOOST_TEST(!DecodeCore("").ok());
 }
 
+BOOST_AUTO_TEST_CASE(a_clock_that_should_have_been_decided_is_corrupt) {
+  AccountCore core;
+  core.swept_to = At("2024-03-01");
+  core.sla_clocks = {{.number = 1, .response_due = At("2024-03-01T00:00:00.000001Z")}};
+  BOOST_TEST(DecodeCore(EncodedCore(core)).ok());
+  core.sla_clocks[0].response_due = core.swept_to;
+  BOOST_TEST(ReasonOfStatus(DecodeCore(EncodedCore(core)).status()) == "STORE_CORRUPT");
+  core.sla_clocks[0].paused_at = At("2024-02-01");  // while paused nothing falls due
+  BOOST_TEST(DecodeCore(EncodedCore(core)).ok());
+}
+
 BOOST_AUTO_TEST_CASE(a_core_no_fold_could_have_written_is_corrupt) {
   AccountCore core;
   core.tier.tier = static_cast<Tier>(9);

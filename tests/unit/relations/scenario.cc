@@ -8,6 +8,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "relations/explain.h"
 #include "unit/relations/scene.h"
 
 namespace guanxi::relations {
@@ -206,6 +207,7 @@ class Play {
     const std::string verb = p.Take();
     if (verb == "show") return Show(at, false);
     if (verb == "explain") return Show(at, true);
+    if (verb == "why") return Why(at, p);
     const std::string number = std::to_string(++events_);
     last_ = at;
     const auto told = [&](EventBody body) { Happens(at, std::move(body)); };
@@ -231,13 +233,25 @@ class Play {
   }
 
   // weights value=1 payment=2: all others 0.
-  void Weights(Phrase& p) {
-    policy_.weights = {};
+  static void Weights(Phrase& p, Policy& policy) {
+    policy.weights = {};
     while (!p.AtEnd()) {
       const std::vector<std::string> pair = SplitAt(p.Take(), '=');
       for (size_t i = 0; i < kDimensionCount; ++i)
-        if (NameOf(static_cast<Dimension>(i)) == pair.at(0)) policy_.weights[i] = std::stoi(pair.at(1));
+        if (NameOf(static_cast<Dimension>(i)) == pair.at(0)) policy.weights[i] = std::stoi(pair.at(1));
     }
+  }
+
+  // segment agents of industry retail weights loyalty=1: otherwise as the policy so far.
+  void AddSegment(Phrase& p) {
+    Policy part = policy_;
+    part.segments.clear();
+    part.segment.name = p.Take();
+    if (!p.Skip("of") || !p.Skip("industry")) p.Fail("'of industry' expected");
+    part.segment.industry = p.Take();
+    if (!p.Skip("weights")) p.Fail("'weights' expected");
+    Weights(p, part);
+    policy_.segments.push_back(std::move(part));
   }
 
   Policy PolicyNamed(Phrase& p) {
@@ -276,26 +290,29 @@ class Play {
 
   void Print(const Transition& transition) {
     for (const TierChange& c : transition.tier_changes)
-      out_ += fmt::format("{} {} -> {}: {} {}\n", Instant(c.at), NameOf(c.from), NameOf(c.to), Because(c), EvidenceOf(c));
+      out_ += fmt::format("{} {} -> {}: {} {}\n", Instant(c.at), NameOf(c.from), NameOf(c.to), DecidedByOf(c), EvidenceOf(c));
     for (const Anomaly& a : transition.anomalies) out_ += fmt::format("{} anomaly {} {}\n", Instant(a.at), NameOf(a.kind), a.subject);
-  }
-
-  std::string Because(const TierChange& c) const {
-    switch (c.rule) {
-      case TierRuleKind::kGate:
-        return fmt::format("gate {} fails, score {}", NameOf(c.gate), c.score);
-      case TierRuleKind::kScoreDown:
-        return fmt::format("score {} is below {} at the month ends", c.score, c.edge);
-      case TierRuleKind::kScoreUp:
-        return fmt::format("score {} is at or above {}", c.score, c.edge);
-    }
-    return "";
   }
 
   std::string EvidenceOf(const TierChange& c) const {
     std::vector<uint64_t> events;
     for (const Position position : c.evidence) events.push_back(position.value);
     return fmt::format("[event{} {}]", events.size() == 1 ? "" : "s", fmt::join(events, " "));
+  }
+
+  // why: every formula with its numbers; why height, value: some of them.
+  void Why(Timestamp t, Phrase& p) {
+    const std::vector<std::string> wanted = p.AtEnd() ? std::vector<std::string>{} : p.List();
+    Print(AdvanceTo(scene_.core(), Timestamp{t.micros - 1}, scene_.context()));
+    shown_to_ = last_ = t;
+    AccountCore core = scene_.core();
+    AdvanceTo(core, t, scene_.context());
+    const Assessment a = Assess(core, t, scene_.context().PolicyOf(core, t), scene_.calendar());
+    out_ += Instant(t) + "\n";
+    for (const DimensionResult& d : a.dimensions)
+      if (wanted.empty() || std::find(wanted.begin(), wanted.end(), NameOf(d.dimension)) != wanted.end())
+        out_ += fmt::format("  {}: {}\n", NameOf(d.dimension), d.calculation);
+    if (wanted.empty()) out_ += fmt::format("  score: {}\n", a.score_calculation);
   }
 
   // "2024-12-31: PREFERRED, score 410 (value 410, loyalty 50)"; explained: what the next tier still needs.
@@ -305,7 +322,7 @@ class Play {
     shown_to_ = last_ = t;
     AccountCore core = scene_.core();
     AdvanceTo(core, t, scene_.context());
-    const Assessment a = Assess(core, t, scene_.context().policies.InForce(t, scene_.context().known_to), scene_.calendar());
+    const Assessment a = Assess(core, t, scene_.context().PolicyOf(core, t), scene_.calendar());
     std::vector<std::string> dimensions, missing;
     for (const DimensionResult& d : a.dimensions)
       if (d.applicable && d.weight > 0) dimensions.push_back(fmt::format("{} {}", NameOf(d.dimension), d.value));
@@ -316,6 +333,7 @@ class Play {
       out_ += fmt::format("; shown as {} until {}", NameOf(o->tier), Instant(o->expires_at));
     if (core.declared) out_ += fmt::format("; declared {}", NameOf(core.declared->tier));
     if (core.tier.month_ends_below > 0) out_ += fmt::format("; {} month end below", core.tier.month_ends_below);
+    if (!a.policy_segment.empty()) out_ += "; as one of the " + a.policy_segment;
     if (!a.evidence_note.empty()) out_ += "; " + a.evidence_note;
     out_ += "\n";
     for (const std::string& text : explained ? missing : std::vector<std::string>{})
@@ -325,7 +343,9 @@ class Play {
   // Lines that do not begin with a date.
   const std::map<std::string, std::function<void(Phrase&)>> settings_ = {
       {"policy", [this](Phrase& p) { policy_ = PolicyNamed(p); }},
-      {"weights", [this](Phrase& p) { Weights(p); }},
+      {"weights", [this](Phrase& p) { Weights(p, policy_); }},
+      {"missing-as-zero", [this](Phrase&) { policy_.missing.fill(MissingTreatment::kAsZero); }},
+      {"segment", [this](Phrase& p) { AddSegment(p); }},
       {"dwell", [this](Phrase& p) { policy_.dwell_days = static_cast<int32_t>(p.Number()), p.Skip("days"); }},
       {"zone", [this](Phrase& p) { scene_.set_calendar(BusinessCalendar(p.Number() * kMicrosPerHour)); }},
       {"until", [this](Phrase& p) { Until(EndOf(p.Take(), p)); }},
@@ -363,6 +383,7 @@ class Play {
       {"declare", [](Phrase& p) { return TierDeclared{.tier = p.ATier()}; }},
       {"override", ReadOverride},
       {"withdraw", [](Phrase&) { return TierOverrideWithdrawn{}; }},
+      {"industry", [](Phrase& p) { return AccountChanged{.industry = p.Take()}; }},
       {"note", [](Phrase&) { return AccountChanged{}; }},                              // a business event that changes nothing
       {"news", [](Phrase&) { return UnknownEvent{"guanxi.event.v1.SomethingNew"}; }},  // of a type not known
   };

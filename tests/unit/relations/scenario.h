@@ -7,7 +7,7 @@
 //     2024-03-05 order 120000 of pumps
 //     until 2024-12-31
 //   ----
-//   2024-03-05T00:00:00Z ORDINARY -> PREFERRED: score 410 is at or above 400 [event 1]
+//   2024-03-05 ORDINARY -> PREFERRED: score 410 >= 400 to enter PREFERRED, whose gates hold; no wait before the first change [event 1]
 //   2024-12-31: PREFERRED, score 410
 //
 // Amounts are EUR unless said. Verbs are listed in scenario.cc, beside their code.

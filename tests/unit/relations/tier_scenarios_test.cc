@@ -1,4 +1,4 @@
-// Plays tests/golden/tiers/*.txt. With GUANXI_REWRITE=1 (or --rewrite after --) the
+// Plays tests/golden/{tiers,explain}/*.txt. With GUANXI_REWRITE=1 (or --rewrite after --) the
 // expected parts are rewritten instead: read the difference before committing it.
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string>
 #include <string_view>
 
 #include "unit/relations/scenario.h"
@@ -16,8 +17,9 @@ namespace {
 
 std::vector<std::filesystem::path> ScenarioFiles() {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(GUANXI_SOURCE_DIR "/tests/golden/tiers"))
-    if (entry.path().extension() == ".txt") files.push_back(entry.path());
+  for (const char* folder : {"/tests/golden/tiers", "/tests/golden/explain"})
+    for (const auto& entry : std::filesystem::directory_iterator(GUANXI_SOURCE_DIR + std::string(folder)))
+      if (entry.path().extension() == ".txt") files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   return files;
 }
