@@ -63,7 +63,7 @@ class Daemon:
     def run(self, *words, stdin=None):
         """What the command printed; Refused when it did not succeed."""
         command = [BIN / "guanxi", "--server", self.grpc, *map(str, words)]
-        done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=300)
         if done.returncode != 0:
             raise Refused(done.returncode, done.stdout + done.stderr)
         return done.stdout
