@@ -251,7 +251,9 @@ absl::Status Projector::Reindex(HotAccount& account) {
   const Timestamp at = BusinessTime(account.core);
   const auto context = Context(last_position_);
   IndexedAs now;
-  if (at <= account.core.last_event_at) {
+  // At the very instant of the newest event something may fall due that comes after it.
+  const auto due = relations::NextDue(account.core, context);
+  if (at <= account.core.last_event_at && (!due || *due > at)) {
     now = IndexOf(account.core, at, context);
   } else {
     relations::AccountCore advanced = account.core;

@@ -1,5 +1,6 @@
 // The projector's folds: in order, late, snapshots, and what they tell.
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "base/byte_coding.h"
@@ -19,7 +20,25 @@ using relations::ChildSet;
 
 Key RowKey(AccountNumber account, const ChildKey& key) { return Key(Table::kRow, account).U8(static_cast<uint8_t>(key.kind)).Text(key.id); }
 
-bool Later(const relations::TierChange& change, Timestamp since) { return change.at >= since; }
+using Changes = std::vector<relations::TierChange>;
+
+void Append(Changes& changes, const Changes& more) { changes.insert(changes.end(), more.begin(), more.end()); }
+
+// Those of an instant, made by the events folded so far.
+Changes ChangesAt(const relations::AccountCore& core, Timestamp at) {
+  Changes changes;
+  std::copy_if(core.tier_changes.begin(), core.tier_changes.end(), std::back_inserter(changes),
+               [&](const auto& change) { return change.at == at; });
+  return changes;
+}
+
+// What falls due after the newest event, up to and including `to`.
+void AppendDue(Changes& changes, const relations::AccountCore& core, Timestamp to, const relations::FoldContext& context) {
+  const auto due = relations::NextDue(core, context);
+  if (!due || *due > to) return;
+  relations::AccountCore advanced = core;
+  Append(changes, relations::AdvanceTo(advanced, to, context).tier_changes);
+}
 
 }  // namespace
 
@@ -53,28 +72,27 @@ absl::Status Projector::LoadChildren(const HotAccount& account, const relations:
 absl::StatusOr<relations::Transition> Projector::FoldInOrder(HotAccount& account, const relations::Event& event) {
   ChildSet children;
   if (auto status = LoadChildren(account, event, children); !status.ok()) return status;
-  auto transition = relations::Fold(account.core, children, event, Context(event.position));
+  const auto context = Context(event.position);
+  const Timestamp told_to = account.told_to;
+  // Was something told that only time had done, and that this event, coming before it, may undo?
+  const auto due = told_to >= event.occurred_at ? relations::NextDue(account.core, context) : std::nullopt;
+  const bool may_correct = due && *due <= told_to;
+  Changes changes;
+  if (may_correct) changes = ChangesAt(account.core, event.occurred_at);
+
+  auto transition = relations::Fold(account.core, children, event, context);
   children.ForEachDirty([&](const ChildKey& key, const Child* child) { PutChild(account.number, key, child); });
   if (IsSnapshotCount(account.core.account_version))
     if (auto status = TakeSnapshot(account); !status.ok()) return status;
 
-  std::vector<relations::TierChange> changes = transition.tier_changes;
-  const Timestamp told_to = account.told_to;
-  if (told_to >= event.occurred_at && state_.clock > event.occurred_at) {
-    // The account was told of up to the clock, and this event comes before it.
-    relations::AccountCore advanced = account.core;
-    for (auto& change : relations::AdvanceTo(advanced, state_.clock, Context(event.position)).tier_changes)
-      changes.push_back(std::move(change));
-    std::erase_if(changes, [&](const auto& change) { return !Later(change, event.occurred_at) && change.at <= told_to; });
+  Append(changes, transition.tier_changes);
+  AppendDue(changes, account.core, BusinessTime(account.core), context);
+  if (may_correct) {
     if (auto status = Tell(account, event.occurred_at, std::move(changes), event.position); !status.ok()) return status;
     return transition;
   }
-  if (state_.clock > event.occurred_at) {
-    relations::AccountCore advanced = account.core;
-    for (auto& change : relations::AdvanceTo(advanced, state_.clock, Context(event.position)).tier_changes)
-      changes.push_back(std::move(change));
-  }
-  std::erase_if(changes, [&](const auto& change) { return change.at <= told_to; });
+  // Of an instant told before, by another event, this one's changes are new all the same.
+  if (told_to < event.occurred_at) std::erase_if(changes, [&](const auto& change) { return change.at <= told_to; });
   if (auto status = TellNew(account, changes, event.position); !status.ok()) return status;
   return transition;
 }
@@ -100,7 +118,7 @@ absl::StatusOr<relations::Transition> Projector::FoldLate(HotAccount& account, c
 
   store::LogReader log(log_snapshot_, blocks_, log_size_);
   relations::Transition result;
-  std::vector<relations::TierChange> changes;
+  Changes changes = ChangesAt(memory.core, since);
   for (const Position position : positions) {
     relations::Event other;
     if (position != event.position) {
@@ -110,7 +128,7 @@ absl::StatusOr<relations::Transition> Projector::FoldLate(HotAccount& account, c
     }
     const relations::Event& next = position == event.position ? event : other;
     auto transition = FoldInMemory(memory, next, Context(event.position));
-    for (auto& change : transition.tier_changes) changes.push_back(change);
+    Append(changes, transition.tier_changes);
     if (position == event.position) result = std::move(transition);
     if (IsSnapshotCount(memory.core.account_version)) PutSnapshot(rows_, account.number, memory, event.position);
   }
@@ -119,11 +137,7 @@ absl::StatusOr<relations::Transition> Projector::FoldLate(HotAccount& account, c
     PutChild(account.number, key, it == memory.children.end() ? nullptr : &it->second);
   }
   account.core = std::move(memory.core);
-  if (state_.clock > account.core.last_event_at) {
-    relations::AccountCore advanced = account.core;
-    for (auto& change : relations::AdvanceTo(advanced, state_.clock, Context(event.position)).tier_changes)
-      changes.push_back(std::move(change));
-  }
+  AppendDue(changes, account.core, BusinessTime(account.core), Context(event.position));
   if (auto status = Tell(account, since, std::move(changes), event.position); !status.ok()) return status;
   return result;
 }
