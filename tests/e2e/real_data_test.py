@@ -113,13 +113,14 @@ class RealData(DaemonCase):
     def states_at_month_ends_are(self, expected):
         """Of every four-hundredth account, its state as of each month's end, folded from the log: all its revenue so far."""
         all_months = sorted({month for months in expected.values() for month in months})
+        clock = self.daemon.ask("admin", "partitions")["partitions"][0]["clock"]  # the file ends within its last month
         for account in sorted(expected)[::400]:
             months = expected[account]
             sums = list(itertools.accumulate(micros(months.get(month, "0")) for month in all_months))
             for month, so_far in zip(all_months, sums):
                 if month < min(months):
                     continue
-                read = self.daemon.ask("account", "show", account, "--as-of-valid", month_end(month))
+                read = self.daemon.ask("account", "show", account, "--as-of-valid", min(month_end(month), clock))
                 self.assertEqual(int(read["account"]["totals"][0]["netRevenueTotalMicros"]), so_far, f"{account} {month}")
 
     def test_the_crms_win_rates_are_those_computed_from_its_tables(self):
