@@ -7,6 +7,7 @@
 #include "codec/event_decoder.h"
 #include "partition/event_key.h"
 #include "partition/event_source.h"
+#include "partition/index.h"
 #include "partition/keys.h"
 #include "partition/snapshots.h"
 #include "relations/row_coding.h"
@@ -61,7 +62,7 @@ absl::StatusOr<AccountAt> ReadAccount(const View& view, const std::string& accou
     const auto row = view.rows.Get(Key(Table::kRow, *number).U8(0));
     if (!row.ok()) return row.status();
     if (!*row) return NotFound(account_id);
-    auto core = relations::DecodeCore(**row);
+    auto core = DecodeCoreOf(**row);
     if (!core.ok()) return core.status();
     account.core = *std::move(core);
     account.valid_to = std::max(view.clock, account.core.last_event_at);

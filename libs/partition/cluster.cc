@@ -80,13 +80,25 @@ absl::StatusOr<std::unique_ptr<Cluster>> Cluster::Open(ClusterOptions options) {
   impl->memory = std::make_shared<store::SharedMemory>(impl->options.cache_bytes, impl->options.memtable_bytes);
   const auto& settings = impl->directory.settings();
   const BusinessCalendar calendar(int64_t{settings.utc_offset_minutes} * 60 * kMicrosPerSecond);
-  for (uint32_t p = 0; p < settings.partitions; ++p) {
+  // Side by side: each may have records to fold again.
+  const auto open = [&](uint32_t p) -> absl::StatusOr<std::unique_ptr<Actor>> {
     auto store = store::Store::Open(impl->directory.PartitionPath(p), impl->memory);
     if (!store.ok()) return store.status();
     auto actor = std::make_unique<Actor>(PartitionId(p), impl->options, *std::move(store), settings.partitions);
     if (auto status = actor->Open(calendar); !status.ok()) return status;
-    impl->actors.push_back(std::move(actor));
+    return actor;
+  };
+  std::vector<std::future<absl::StatusOr<std::unique_ptr<Actor>>>> opening;
+  for (uint32_t p = 0; p < settings.partitions; ++p) opening.push_back(std::async(std::launch::async, open, p));
+  absl::Status failed;
+  for (auto& partition : opening) {
+    auto actor = partition.get();
+    if (actor.ok())
+      impl->actors.push_back(*std::move(actor));
+    else
+      failed.Update(actor.status());
   }
+  if (!failed.ok()) return failed;
   std::unique_ptr<Cluster> cluster(new Cluster(std::move(impl)));
   Cluster* const self = cluster.get();
   for (auto& actor : self->impl_->actors) {

@@ -22,16 +22,16 @@ struct ClusterOptions {
   std::string data_directory;
   store::ClusterSettings settings;     // for a new directory
   bool settings_are_required = false;  // refuse a directory made with others
-  size_t cache_bytes = 256u << 20;
+  size_t cache_bytes = 128u << 20;
   size_t memtable_bytes = 64u << 20;
   // Rows of all partitions held in memory before a checkpoint writes them; while
   // it does, as much again may gather.
-  size_t overlay_bytes = 128u << 20;
+  size_t overlay_bytes = 64u << 20;
   // Records after which a partition checkpoints at the latest: bounds what a start folds again.
-  uint64_t checkpoint_records_max = 100'000;
+  uint64_t checkpoint_records_max = 50'000;
   // A checkpoint when the cluster closes, so that the next start folds nothing again.
   bool checkpoint_on_close = true;
-  size_t hot_accounts_max = 20'000;  // per partition
+  size_t hot_accounts_max = 10'000;   // per partition
   size_t queue_events_max = 16'384;  // per partition: beyond it OVERLOADED
   size_t commit_events_max = 4'096;
   std::chrono::microseconds future_tolerance = std::chrono::minutes(5);

@@ -9,8 +9,7 @@ Key EventIdKey(AccountNumber account, std::string_view source, std::string_view 
   text.reserve(source.size() + 1 + id.size());
   text.append(source).push_back('\0');
   text.append(id);
-  const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
-  return Key(Table::kEventId, account).U64(hash.high64).U64(hash.low64);
+  return Key(Table::kEventId, account).U64(XXH3_64bits(text.data(), text.size()));
 }
 
 }  // namespace guanxi::partition

@@ -7,7 +7,7 @@
 
 namespace guanxi::partition {
 
-// Two ids may share a key (XXH3-128 is no cryptographic hash): the value lists
+// Two ids may share a key (XXH3-64 is no cryptographic hash): the value lists
 // every position, and the records decide.
 Key EventIdKey(AccountNumber account, std::string_view source, std::string_view id);
 

@@ -3,6 +3,7 @@
 #include "base/reason.h"
 #include "partition/keys.h"
 #include "relations/assess.h"
+#include "relations/row_coding.h"
 
 namespace guanxi::partition {
 namespace {
@@ -35,6 +36,8 @@ void Move(Overlay& rows, Table table, const std::string& id, const std::string& 
 }
 
 }  // namespace
+
+namespace {
 
 std::string EncodeIndexed(const IndexedAs& x) {
   std::string out(1, '\1');
@@ -77,6 +80,28 @@ absl::StatusOr<IndexedAs> DecodeIndexed(std::string_view bytes) {
   x.told = static_cast<uint32_t>(in.Varint());
   if (!known || !in.ok() || !in.AtEnd()) return Refuse(Reason::STORE_CORRUPT, "an account's index row does not decode");
   return x;
+}
+
+}  // namespace
+
+void EncodeAccountRow(const relations::AccountCore& core, const IndexedAs& indexed, std::string& out) {
+  PutLengthPrefixed(out, EncodeIndexed(indexed));
+  relations::EncodeCore(core, out);
+}
+
+absl::StatusOr<relations::AccountCore> DecodeCoreOf(std::string_view row) {
+  ByteReader in(row);
+  in.LengthPrefixed();
+  return relations::DecodeCore(in.rest());
+}
+
+absl::StatusOr<AccountRow> DecodeAccountRow(std::string_view row) {
+  ByteReader in(row);
+  auto indexed = DecodeIndexed(in.LengthPrefixed());
+  if (!indexed.ok()) return indexed.status();
+  auto core = relations::DecodeCore(in.rest());
+  if (!core.ok()) return core.status();
+  return AccountRow{*std::move(core), *std::move(indexed)};
 }
 
 int128 RevenueOf12Months(const relations::AccountCore& core, Timestamp t, const BusinessCalendar& calendar) {
@@ -123,7 +148,6 @@ void WriteIndexes(Overlay& rows, AccountNumber account, const std::string& id, c
     if (old.due) rows.Delete(DueKey(account, *old.due));
     if (after.due) rows.Put(DueKey(account, *after.due), {});
   }
-  rows.Put(Key(Table::kIndexed, account), EncodeIndexed(after));
 }
 
 }  // namespace guanxi::partition

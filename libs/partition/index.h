@@ -27,8 +27,15 @@ struct IndexedAs {
   friend bool operator==(const IndexedAs&, const IndexedAs&) = default;
 };
 
-std::string EncodeIndexed(const IndexedAs& indexed);
-absl::StatusOr<IndexedAs> DecodeIndexed(std::string_view bytes);
+// An account's main row: its core, and what the index tables hold of it.
+struct AccountRow {
+  relations::AccountCore core;
+  IndexedAs indexed;
+};
+void EncodeAccountRow(const relations::AccountCore& core, const IndexedAs& indexed, std::string& out);
+// STORE_CORRUPT when the bytes are not a row.
+absl::StatusOr<AccountRow> DecodeAccountRow(std::string_view row);
+absl::StatusOr<relations::AccountCore> DecodeCoreOf(std::string_view row);
 
 // Net revenue of W12 at t in the account currency.
 int128 RevenueOf12Months(const relations::AccountCore& core, Timestamp t, const BusinessCalendar& calendar);

@@ -3,12 +3,12 @@
 // so that what an event changes lies together. Numbers are big-endian: byte order
 // is their order. acct is the AccountNumber, u32.
 //
-//   'a' acct 'r' kind:u8 child id                 -> row (relations/row_coding.h); kind 0: the core
-//   'a' acct 'd' xxh3-128(source, 0, id)          -> positions, varints (several only on a hash collision)
+//   'a' acct 'r' 0                                -> what the indexes hold of it, length-prefixed, and its core (index.h)
+//   'a' acct 'r' kind:u8 child id                 -> row (relations/row_coding.h)
+//   'a' acct 'd' xxh3-64(source, 0, id)           -> positions, varints (several only on a hash collision)
 //   'a' acct 't' occurred_at:ordered u64 position:u64 -> empty; the account's events in fold order
 //   'a' acct 's' occurred_at position             -> {included_to, superseded_at} u64 LE: snapshot after that event
 //   'a' acct 'S' occurred_at position             -> core and all children at that event
-//   'a' acct 'i'                                  -> what the index tables hold of it (index.h)
 //   'a' acct 'F' n:u32                            -> told change n of the account (feed.h)
 //   'n' account id                                -> acct u32 BE
 //   'T' 4-tier:u8 1000-score:u16 account id       -> empty
@@ -43,7 +43,6 @@ enum class Table : char {
   kTimeline = 't',
   kSnapshotHead = 's',
   kSnapshotData = 'S',
-  kIndexed = 'i',
   kByTier = 'T',
   kByRevenue = 'R',
   kByOwner = 'O',

@@ -76,7 +76,10 @@ const RowTree& Projector::Freeze() {
 }
 
 absl::StatusOr<HotAccount*> Projector::Load(const std::string& account_id) {
-  if (const auto it = hot_.find(account_id); it != hot_.end()) return &it->second;
+  if (const auto it = hot_.find(account_id); it != hot_.end()) {
+    it->second.used = true;
+    return &it->second;
+  }
   HotAccount account;
   account.core.id = AccountId(account_id);
   const auto number = rows_.Get(Key(Table::kName).Text(account_id));
@@ -84,16 +87,12 @@ absl::StatusOr<HotAccount*> Projector::Load(const std::string& account_id) {
   if (*number) {
     account.number = AccountNumber(GetBigEndian<uint32_t>((*number)->data()));
     const auto row = rows_.Get(Key(Table::kRow, account.number).U8(0));
-    const auto indexed_row = rows_.Get(Key(Table::kIndexed, account.number));
     if (!row.ok()) return row.status();
-    if (!indexed_row.ok()) return indexed_row.status();
-    if (!*row || !*indexed_row) return Refuse(Reason::STORE_CORRUPT, "an account has a name and no row");
-    auto core = relations::DecodeCore(**row);
-    if (!core.ok()) return core.status();
-    auto indexed = DecodeIndexed(**indexed_row);
-    if (!indexed.ok()) return indexed.status();
-    account.core = *std::move(core);
-    account.indexed = *std::move(indexed);
+    if (!*row) return Refuse(Reason::STORE_CORRUPT, "an account has a name and no row");
+    auto decoded = DecodeAccountRow(**row);
+    if (!decoded.ok()) return decoded.status();
+    account.core = std::move(decoded->core);
+    account.indexed = std::move(decoded->indexed);
     account.told_to = account.indexed->told_to;
     account.told = account.indexed->told;
     account.exists = true;
@@ -268,13 +267,15 @@ absl::Status Projector::Reindex(HotAccount& account) {
   if (now.due && (!next_due_ || *now.due < *next_due_)) next_due_ = now.due;
   WriteIndexes(rows_, account.number, account.core.id.value, account.indexed ? &*account.indexed : nullptr, now);
   account.indexed = std::move(now);
+  buffer_.clear();
+  EncodeAccountRow(account.core, *account.indexed, buffer_);
+  rows_.Put(Key(Table::kRow, account.number).U8(0), buffer_);
   return absl::OkStatus();
 }
 
 absl::Status Projector::Settle() {
   for (Entry* entry : changed_) {
     HotAccount& account = entry->second;
-    rows_.Put(Key(Table::kRow, account.number).U8(0), relations::EncodedCore(account.core));
     if (auto status = Reindex(account); !status.ok()) return status;
     account.dirty = false;
   }
@@ -298,10 +299,20 @@ absl::Status Projector::Finish(store::Batch& batch) {
 }
 
 void Projector::EvictColdAccounts() {
-  // Any account can be loaded again from its row; half of them go, so that this is rare.
   if (hot_.size() <= options_.hot_accounts_max) return;
+  // Any account can be loaded again from its row. Those not used since the last
+  // time go, and so many others that this is rare.
   size_t surplus = hot_.size() - options_.hot_accounts_max / 2;
-  for (auto it = hot_.begin(); it != hot_.end() && surplus > 0; --surplus) it = hot_.erase(it);
+  for (const bool used_too : {false, true}) {
+    for (auto it = hot_.begin(); it != hot_.end() && surplus > 0;) {
+      if (used_too || !std::exchange(it->second.used, false)) {
+        it = hot_.erase(it);
+        --surplus;
+      } else {
+        ++it;
+      }
+    }
+  }
 }
 
 }  // namespace guanxi::partition

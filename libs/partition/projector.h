@@ -33,6 +33,7 @@ struct HotAccount {
   uint32_t told = 0;                       // rows of its told history
   bool exists = false;                     // has folded an event
   bool dirty = false;                      // its row and indexes are to be settled
+  bool used = true;                        // since cold accounts were last evicted
 };
 
 // What applying a record told: for the appender's answer.
@@ -48,7 +49,7 @@ class Projector {
  public:
   struct Options {
     BusinessCalendar calendar;
-    size_t hot_accounts_max = 20'000;
+    size_t hot_accounts_max = 10'000;
     // A rebuild tells nobody: rows of the feed exist already.
     bool tells_feed = true;
   };
@@ -136,6 +137,7 @@ class Projector {
   // `changes` are all there are from `since` on: corrects what was told.
   absl::Status Tell(HotAccount& account, Timestamp since, std::vector<relations::TierChange> changes, Position cause);
   absl::Status Sweep(HotAccount& account);
+  // Puts the account's index rows and its main row.
   absl::Status Reindex(HotAccount& account);
   // Writes rows and indexes of the changed accounts. Indexes say what was so at
   // the clock of the account's last change: they are settled before the clock

@@ -270,7 +270,7 @@ absl::StatusOr<bool> Projector::SweepSlice(size_t accounts_max) {
     const auto row = rows_.Get(Key(Table::kRow, number).U8(0));
     if (!row.ok()) return row.status();
     if (!*row) return Refuse(Reason::STORE_CORRUPT, "a due account has no row");
-    const auto core = relations::DecodeCore(**row);
+    const auto core = DecodeCoreOf(**row);
     if (!core.ok()) return core.status();
     const auto account = Load(core->id.value);
     if (!account.ok()) return account.status();

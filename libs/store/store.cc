@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::string_view kFamilyNames[] = {"tail", "blocks", "merkle", "meta", "feed"};
 constexpr std::string_view kGenerationKey = "view generation";
+// What a start after a crash reads again at most.
+constexpr uint64_t kWalBytesMax = 32u << 20;
 
 }  // namespace
 
@@ -35,7 +37,12 @@ rocksdb::ColumnFamilyOptions FamilyOptions(std::string_view name, const std::sha
   rocksdb::ColumnFamilyOptions options;
   options.write_buffer_size = 32 << 20;
   // Sealed blocks are compressed by us; small families are not worth it.
-  options.compression = name.starts_with("view") ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
+  options.compression = rocksdb::kNoCompression;
+  if (name.starts_with("view")) {
+    options.compression = rocksdb::kLZ4Compression;
+    options.bottommost_compression = rocksdb::kZSTD;
+    table.block_size = 8 << 10;
+  }
   if (name == "blocks") {
     table.block_size = 64 << 10;
     options.write_buffer_size = 64 << 20;
@@ -104,7 +111,11 @@ absl::Status EmptyRunDirectory(const std::string& path) {
 }  // namespace
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Store::~Store() = default;
+Store::~Store() {
+  // The next start has no write-ahead log to read. If it fails, it has.
+  const std::vector<Handle> families(std::begin(impl_->fixed), std::end(impl_->fixed));
+  impl_->db->Flush(rocksdb::FlushOptions(), families).PermitUncheckedError();
+}
 
 absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& path, std::shared_ptr<SharedMemory> memory) {
   rocksdb::DBOptions options;
@@ -112,7 +123,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& path, std:
   options.create_missing_column_families = true;
   options.max_background_jobs = 2;
   options.keep_log_file_num = 4;
-  options.max_total_wal_size = 256 << 20;
+  options.max_total_wal_size = kWalBytesMax;
   options.write_buffer_manager = memory->impl().memtables;
   // A torn last write is a write that was not acknowledged; anything else must not pass silently.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
