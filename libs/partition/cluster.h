@@ -31,7 +31,7 @@ struct ClusterOptions {
   uint64_t checkpoint_records_max = 50'000;
   // A checkpoint when the cluster closes, so that the next start folds nothing again.
   bool checkpoint_on_close = true;
-  size_t hot_accounts_max = 10'000;   // per partition
+  size_t hot_accounts_max = 10'000;  // per partition
   size_t queue_events_max = 16'384;  // per partition: beyond it OVERLOADED
   size_t commit_events_max = 4'096;
   std::chrono::microseconds future_tolerance = std::chrono::minutes(5);

@@ -92,6 +92,7 @@ struct FoldedAll {
     record.account_id = event.account_id();
     record.source = event.source();
     record.id = event.id();
+    record.actor = event.actor();
     record.payload = payload;
     const auto decoded = decoder.DecodeEvent(record, position);
     if (!decoded.ok()) {
