@@ -257,140 +257,159 @@ absl::StatusOr<Applied> Writer::AppendAndApply(codec::Record record, relations::
 SubmissionResult Writer::Process(Submission submission, Timestamp now) {
   recorded_ = std::max(recorded_, now);
   for (auto& record : submission.events) record.recorded_at = recorded_;
-  if (submission.internal && submission.events.front().account_id.empty()) return ProcessControl(std::move(submission), recorded_);
+  if (submission.internal && submission.events.front().account_id.empty()) return {ProcessControl(std::move(submission.events.front()))};
 
-  SubmissionResult outcomes(submission.events.size());
-  std::vector<std::optional<relations::Event>> events(submission.events.size());
-  HotAccount* account = nullptr;
-  const bool keeps = !submission.strict && !submission.expected_version;
-  absl::Status first_failure;
-  uint64_t fresh = 0;
-  for (size_t i = 0; i < submission.events.size(); ++i) {
-    codec::Record& record = submission.events[i];
-    EventOutcome& outcome = outcomes[i];
-    outcome.status = codec::CheckEnvelope(record.View(), recorded_, options_.future_tolerance);
-    if (outcome.status.ok() && !submission.internal && ReservedForEngine(record))
-      outcome.status = Refuse(Reason::CONTROL_TYPE_RESERVED, "this type of record is written by the engine only");
-    if (outcome.status.ok() && account == nullptr) {
-      auto loaded = projector_.Load(record.account_id);
-      if (!loaded.ok()) outcome.status = loaded.status();
-      if (loaded.ok()) account = *loaded;
+  Intake intake(submission.events.size());
+  for (size_t i = 0; i < submission.events.size(); ++i) Admit(submission, i, intake);
+  if (intake.refused.ok()) intake.refused = CheckVersion(submission, intake);
+  if (intake.refused.ok() && submission.strict) intake.refused = CheckAgainstState(intake);
+  if (!intake.refused.ok()) {
+    RefuseAll(std::move(submission), intake);
+  } else if (const auto failed = AppendAll(std::move(submission), intake); !failed.ok()) {
+    return SubmissionResult(intake.outcomes.size(), Refused(failed));
+  }
+  return std::move(intake.outcomes);
+}
+
+void Writer::Admit(const Submission& submission, size_t i, Intake& intake) {
+  const codec::Record& record = submission.events[i];
+  EventOutcome& outcome = intake.outcomes[i];
+  const auto admit = [&]() -> absl::Status {
+    if (auto status = codec::CheckEnvelope(record.View(), recorded_, options_.future_tolerance); !status.ok()) return status;
+    if (!submission.internal && ReservedForEngine(record))
+      return Refuse(Reason::CONTROL_TYPE_RESERVED, "this type of record is written by the engine only");
+    if (intake.account == nullptr) {
+      const auto loaded = projector_.Load(record.account_id);
+      if (!loaded.ok()) return loaded.status();
+      intake.account = *loaded;
     }
-    if (outcome.status.ok()) {
-      auto duplicate = FindDuplicate(*account, record.View(), &outcome.account_version);
-      if (!duplicate.ok()) {
-        outcome.status = duplicate.status();
-      } else if (*duplicate) {
+    const auto duplicate = FindDuplicate(*intake.account, record.View(), &outcome.account_version);
+    if (!duplicate.ok()) return duplicate.status();
+    if (*duplicate) {
+      outcome.duplicate = true;
+      outcome.position = **duplicate;
+      return absl::OkStatus();
+    }
+    auto event = decoder_.DecodeEvent(record.View(), Position{log_->size() + intake.fresh});
+    if (!event.ok()) return event.status();
+    intake.events[i] = *std::move(event);
+    ++intake.fresh;
+    return absl::OkStatus();
+  };
+  outcome.status = admit();
+  if (intake.refused.ok()) intake.refused = outcome.status;
+}
+
+absl::Status Writer::CheckVersion(const Submission& submission, const Intake& intake) const {
+  if (!submission.expected_version || intake.fresh == 0) return absl::OkStatus();
+  const uint64_t version = intake.account->core.account_version;
+  if (version == *submission.expected_version) return absl::OkStatus();
+  return Refuse(Reason::EXPECTED_VERSION_MISMATCH,
+                fmt::format("the account is at version {}, not {}", version, *submission.expected_version),
+                {{"expected_version", std::to_string(*submission.expected_version)}, {"account_version", std::to_string(version)}});
+}
+
+absl::Status Writer::CheckAgainstState(const Intake& intake) {
+  for (const auto& event : intake.events) {
+    if (!event) continue;
+    const auto anomalies = projector_.DryRun(*intake.account, *event);
+    if (!anomalies.ok()) return anomalies.status();
+    if (anomalies->empty()) continue;
+    const std::string name(relations::NameOf(anomalies->front().kind));
+    return Refuse(Reason::STATE_CONTRADICTED, "the event contradicts the account: " + name, {{"anomaly", name}});
+  }
+  return absl::OkStatus();
+}
+
+void Writer::RefuseAll(Submission submission, Intake& intake) {
+  const bool keeps = !submission.strict && !submission.expected_version;
+  for (size_t i = 0; i < intake.outcomes.size(); ++i) {
+    EventOutcome& outcome = intake.outcomes[i];
+    if (outcome.status.ok())
+      outcome.status = intake.refused;
+    else if (keeps)
+      Park(outcome, std::move(submission.events[i]));
+  }
+}
+
+absl::Status Writer::AppendAll(Submission submission, Intake& intake) {
+  for (size_t i = 0; i < intake.outcomes.size(); ++i) {
+    if (!intake.events[i]) continue;
+    codec::Record& record = submission.events[i];
+    EventOutcome& outcome = intake.outcomes[i];
+    // Two equal events in one submission: the second finds the first.
+    if (i > 0) {
+      const auto duplicate = FindDuplicate(*intake.account, record.View(), &outcome.account_version);
+      if (duplicate.ok() && *duplicate) {
         outcome.duplicate = true;
         outcome.position = **duplicate;
         continue;
       }
     }
-    if (outcome.status.ok()) {
-      auto event = decoder_.DecodeEvent(record.View(), Position{log_->size() + fresh});
-      if (event.ok())
-        events[i] = *std::move(event), ++fresh;
-      else
-        outcome.status = event.status();
-    }
-    if (!outcome.status.ok() && first_failure.ok()) first_failure = outcome.status;
+    record.account_version = intake.account->core.account_version + 1;
+    outcome.position = Position{log_->size()};
+    const auto applied = AppendAndApply(std::move(record), *std::move(intake.events[i]));
+    if (!applied.ok()) return applied.status();
+    outcome.account_version = applied->account_version;
+    for (const auto& anomaly : applied->anomalies) outcome.anomalies.emplace_back(relations::NameOf(anomaly.kind));
   }
-  if (first_failure.ok() && submission.expected_version && fresh > 0 && account->core.account_version != *submission.expected_version)
-    first_failure = Refuse(Reason::EXPECTED_VERSION_MISMATCH,
-                           fmt::format("the account is at version {}, not {}", account->core.account_version, *submission.expected_version),
-                           {{"expected_version", std::to_string(*submission.expected_version)},
-                            {"account_version", std::to_string(account->core.account_version)}});
-  if (first_failure.ok() && submission.strict) {
-    for (const auto& event : events) {
-      if (!event) continue;
-      auto anomalies = projector_.DryRun(*account, *event);
-      if (!anomalies.ok())
-        first_failure = anomalies.status();
-      else if (!anomalies->empty())
-        first_failure = Refuse(Reason::STATE_CONTRADICTED,
-                               fmt::format("the event contradicts the account: {}", relations::NameOf(anomalies->front().kind)),
-                               {{"anomaly", std::string(relations::NameOf(anomalies->front().kind))}});
-      if (!first_failure.ok()) break;
-    }
-  }
-  if (!first_failure.ok()) {
-    for (size_t i = 0; i < outcomes.size(); ++i) {
-      if (outcomes[i].status.ok())
-        outcomes[i].status = first_failure;
-      else if (keeps)
-        Park(outcomes[i], std::move(submission.events[i]));
-    }
-    return outcomes;
-  }
-  for (size_t i = 0; i < outcomes.size(); ++i) {
-    if (!events[i]) continue;
-    codec::Record& record = submission.events[i];
-    // Two equal events in one submission: the second finds the first.
-    if (i > 0) {
-      auto duplicate = FindDuplicate(*account, record.View(), &outcomes[i].account_version);
-      if (duplicate.ok() && *duplicate) {
-        outcomes[i].duplicate = true, outcomes[i].position = **duplicate;
-        continue;
-      }
-    }
-    record.account_version = account->core.account_version + 1;
-    outcomes[i].position = Position{log_->size()};
-    auto applied = AppendAndApply(std::move(record), *std::move(events[i]));
-    if (!applied.ok()) return SubmissionResult(outcomes.size(), Refused(applied.status()));
-    outcomes[i].account_version = applied->account_version;
-    for (const auto& anomaly : applied->anomalies) outcomes[i].anomalies.emplace_back(relations::NameOf(anomaly.kind));
-  }
-  return outcomes;
+  return absl::OkStatus();
 }
 
-SubmissionResult Writer::ProcessControl(Submission submission, Timestamp recorded_at) {
-  codec::Record& record = submission.events.front();
+EventOutcome Writer::ProcessControl(codec::Record record) {
   auto event = decoder_.DecodeEvent(record.View(), Position{log_->size()});
-  if (!event.ok()) return {Refused(event.status())};
+  if (!event.ok()) return Refused(event.status());
+  if (const auto* repair = std::get_if<relations::ParkedRepaired>(&event->body)) return Repair(record, repair->parked_position);
+  if (const auto* dismissed = std::get_if<relations::ParkedDismissed>(&event->body))
+    if (auto status = CheckParked(dismissed->parked_position); !status.ok()) return Refused(status);
   EventOutcome outcome;
   outcome.position = Position{log_->size()};
-  if (const auto* repair = std::get_if<relations::ParkedRepaired>(&event->body)) {
-    const auto open = projector_.rows().Get(Key(Table::kParked).At(repair->parked_position));
-    if (!open.ok()) return {Refused(open.status())};
-    if (!*open)
-      return {
-          Refused(Refuse(Reason::PARKED_NOT_FOUND, fmt::format("position {} holds no open parked event", repair->parked_position.value)))};
-    store::LogReader log(view_->snapshot, &blocks_, view_->log_size);
-    const auto bytes = log_->Unsealed(repair->parked_position) ? absl::StatusOr<std::string>(*log_->Unsealed(repair->parked_position))
-                                                               : log.Read(repair->parked_position);
-    if (!bytes.ok()) return {Refused(bytes.status())};
-    const auto parked = codec::DecodeRecord(*bytes);
-    if (!parked.ok()) return {Refused(parked.status())};
-    if (auto status = codec::CheckEnvelope(*parked, recorded_at, options_.future_tolerance); !status.ok()) return {Refused(status)};
-    const auto account = projector_.Load(std::string(parked->account_id));
-    if (!account.ok()) return {Refused(account.status())};
-    auto duplicate = FindDuplicate(**account, *parked, &outcome.account_version);
-    if (!duplicate.ok()) return {Refused(duplicate.status())};
-    if (*duplicate) return {Refused(Refuse(Reason::EVENT_ID_CONFLICT, "the event was stored since; dismiss the parked one"))};
-    LoggedEvent logged;
-    logged.record_bytes = *bytes;
-    logged.record = *codec::DecodeRecord(logged.record_bytes);
-    auto body = decoder_.DecodeEvent(logged.record, outcome.position);
-    if (!body.ok()) return {Refused(body.status())};
-    logged.event = *std::move(body);
-    std::string repair_bytes = codec::EncodeRecord(record.View());
-    tree_.AppendRecord(repair_bytes);
-    log_->Append(std::move(repair_bytes));
-    auto applied = projector_.ApplyRepair(logged, repair->parked_position);
-    if (!applied.ok()) return {Refused(broken_ = applied.status())};
-    outcome.account_version = applied->account_version;
-    return {outcome};
-  }
-  if (const auto* dismissed = std::get_if<relations::ParkedDismissed>(&event->body)) {
-    const auto open = projector_.rows().Get(Key(Table::kParked).At(dismissed->parked_position));
-    if (!open.ok()) return {Refused(open.status())};
-    if (!*open)
-      return {Refused(
-          Refuse(Reason::PARKED_NOT_FOUND, fmt::format("position {} holds no open parked event", dismissed->parked_position.value)))};
-  }
-  auto applied = AppendAndApply(std::move(record), *std::move(event));
-  if (!applied.ok()) return {Refused(applied.status())};
-  return {outcome};
+  if (const auto applied = AppendAndApply(std::move(record), *std::move(event)); !applied.ok()) return Refused(applied.status());
+  return outcome;
+}
+
+absl::Status Writer::CheckParked(Position parked) const {
+  const auto open = projector_.rows().Get(Key(Table::kParked).At(parked));
+  if (!open.ok()) return open.status();
+  if (*open) return absl::OkStatus();
+  return Refuse(Reason::PARKED_NOT_FOUND, fmt::format("position {} holds no open parked event", parked.value));
+}
+
+absl::StatusOr<LoggedEvent> Writer::ReadParked(Position parked) {
+  if (auto status = CheckParked(parked); !status.ok()) return status;
+  store::LogReader log(view_->snapshot, &blocks_, view_->log_size);
+  const std::string* const unsealed = log_->Unsealed(parked);
+  auto bytes = unsealed != nullptr ? absl::StatusOr<std::string>(*unsealed) : log.Read(parked);
+  if (!bytes.ok()) return bytes.status();
+  LoggedEvent logged;
+  logged.record_bytes = *std::move(bytes);
+  const auto record = codec::DecodeRecord(logged.record_bytes);
+  if (!record.ok()) return record.status();
+  logged.record = *record;
+  if (auto status = codec::CheckEnvelope(logged.record, recorded_, options_.future_tolerance); !status.ok()) return status;
+  auto event = decoder_.DecodeEvent(logged.record, Position{log_->size()});
+  if (!event.ok()) return event.status();
+  logged.event = *std::move(event);
+  return logged;
+}
+
+EventOutcome Writer::Repair(const codec::Record& repair, Position parked) {
+  const auto logged = ReadParked(parked);
+  if (!logged.ok()) return Refused(logged.status());
+  const auto account = projector_.Load(std::string(logged->record.account_id));
+  if (!account.ok()) return Refused(account.status());
+  EventOutcome outcome;
+  outcome.position = Position{log_->size()};
+  const auto duplicate = FindDuplicate(**account, logged->record, &outcome.account_version);
+  if (!duplicate.ok()) return Refused(duplicate.status());
+  if (*duplicate) return Refused(Refuse(Reason::EVENT_ID_CONFLICT, "the event was stored since; dismiss the parked one"));
+  std::string bytes = codec::EncodeRecord(repair.View());
+  tree_.AppendRecord(bytes);
+  log_->Append(std::move(bytes));
+  const auto applied = projector_.ApplyRepair(*logged, parked);
+  if (!applied.ok()) return Refused(broken_ = applied.status());
+  outcome.account_version = applied->account_version;
+  return outcome;
 }
 
 }  // namespace guanxi::partition

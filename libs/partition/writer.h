@@ -71,7 +71,28 @@ class Writer {
   absl::StatusOr<std::optional<Position>> FindDuplicate(const HotAccount& account, const codec::RecordView& offered, uint64_t* version);
   void Park(EventOutcome& outcome, codec::Record record);
   absl::StatusOr<Applied> AppendAndApply(codec::Record record, relations::Event event);
-  SubmissionResult ProcessControl(Submission submission, Timestamp recorded_at);
+
+  // A submission on its way in.
+  struct Intake {
+    explicit Intake(size_t events) : outcomes(events), events(events) {}
+    SubmissionResult outcomes;
+    std::vector<std::optional<relations::Event>> events;  // those to append
+    uint64_t fresh = 0;                                   // number of them
+    HotAccount* account = nullptr;
+    absl::Status refused;  // why nothing is appended: the first that is not right
+  };
+  void Admit(const Submission& submission, size_t i, Intake& intake);
+  absl::Status CheckVersion(const Submission& submission, const Intake& intake) const;
+  absl::Status CheckAgainstState(const Intake& intake);
+  // Nothing is appended; what is wrong is parked, unless it was a command.
+  void RefuseAll(Submission submission, Intake& intake);
+  absl::Status AppendAll(Submission submission, Intake& intake);
+
+  EventOutcome ProcessControl(codec::Record record);
+  absl::Status CheckParked(Position parked) const;
+  // The open parked record as it would be folded now.
+  absl::StatusOr<LoggedEvent> ReadParked(Position parked);
+  EventOutcome Repair(const codec::Record& repair, Position parked);
 
   const Options options_;
   store::Store& store_;
