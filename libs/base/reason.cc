@@ -30,6 +30,7 @@ std::string EncodePayload(Reason reason, const ReasonMetadata& metadata) {
 
 const ReasonEntry& EntryOf(Reason reason) { return kEntries[static_cast<size_t>(reason) - 1]; }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): the path of an error, and most callers hand over temporaries.
 absl::Status Refuse(Reason reason, std::string message, ReasonMetadata metadata) {
   absl::Status status(EntryOf(reason).code, message);
   status.SetPayload(kReasonUrl, absl::Cord(EncodePayload(reason, metadata)));

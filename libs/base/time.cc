@@ -33,7 +33,7 @@ std::optional<int64_t> ReadOffset(std::string_view text) {
   if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
   const int hours = ReadDigits(text, 1, 2), minutes = ReadDigits(text, 4, 2);
   if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return std::nullopt;
-  const int64_t magnitude = (hours * 60 + minutes) * 60 * kMicrosPerSecond;
+  const int64_t magnitude = (int64_t{hours} * 60 + minutes) * 60 * kMicrosPerSecond;
   return text[0] == '-' ? -magnitude : magnitude;
 }
 

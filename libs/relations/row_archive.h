@@ -211,7 +211,7 @@ class RowReader {
   }
 
  private:
-  static constexpr int64_t kSlack = 10 * 366 * kMicrosPerDay;
+  static constexpr int64_t kSlack = int64_t{10} * 366 * kMicrosPerDay;
 
   void Require(bool condition) { ok_ = ok_ && condition; }
   uint64_t Unsigned(uint64_t max) {
