@@ -73,7 +73,7 @@ absl::StatusOr<ClusterSettings> ReadFormat(const std::string& path) {
 bool HoldsOnlyOurs(const std::string& path) {
   for (const auto& entry : fs::directory_iterator(path)) {
     const std::string name = entry.path().filename();
-    if (name != "LOCK" && name != "FORMAT.new" && name != "keys" && name != "lost+found") return false;
+    if (name != "LOCK" && name != "FORMAT.new" && name != "keys" && name != "signing" && name != "lost+found") return false;
   }
   return true;
 }

@@ -5,6 +5,7 @@
 //   DIR/FORMAT          text, written once (temporary file, fsync, rename)
 //   DIR/partition-0000  one RocksDB per partition
 //   DIR/keys            keys of persons, outside RocksDB and its backups
+//   DIR/signing         the key that tree heads are signed with, likewise
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 #include "guanxid/audit_service.h"
 
 #include "base/reason.h"
+#include "guanxid/record_stream.h"
 #include "guanxid/unary.h"
 
 namespace guanxi::service {
@@ -22,13 +23,18 @@ absl::Status SetTreeHead(const Node& node, const partition::View& view, uint64_t
 
 uint64_t SizeOf(const partition::View& view, uint64_t asked) { return asked == 0 ? view.log_size : asked; }
 
-absl::Status GetTreeHead(const Node& node, const v1::GetTreeHeadRequest& request, v1::GetTreeHeadResponse& response) {
+absl::Status GetTreeHead(const SigningNode& node, const v1::GetTreeHeadRequest& request, v1::GetTreeHeadResponse& response) {
   const absl::StatusOr<partition::ViewPtr> view = ViewOf(node, request.partition());
   if (!view.ok()) return view.status();
-  return SetTreeHead(node, **view, SizeOf(**view, request.tree_size()), *response.mutable_tree_head());
+  if (absl::Status head = SetTreeHead(node, **view, SizeOf(**view, request.tree_size()), *response.mutable_tree_head()); !head.ok())
+    return head;
+  *response.mutable_signed_tree_head() = node.signer.Sign(response.tree_head(), node.signer.Now());
+  response.set_public_key(node.signer.public_key().Bytes());
+  return absl::OkStatus();
 }
 
-absl::Status GetInclusionProof(const Node& node, const v1::GetInclusionProofRequest& request, v1::GetInclusionProofResponse& response) {
+absl::Status GetInclusionProof(const SigningNode& node, const v1::GetInclusionProofRequest& request,
+                               v1::GetInclusionProofResponse& response) {
   const absl::StatusOr<partition::ViewPtr> view = ViewOf(node, request.position().partition());
   if (!view.ok()) return view.status();
   const uint64_t size = SizeOf(**view, request.tree_size());
@@ -41,6 +47,8 @@ absl::Status GetInclusionProof(const Node& node, const v1::GetInclusionProofRequ
   for (const ledger::Hash& hash : *proof) response.add_hashes(std::string(ledger::AsBytes(hash)));
   response.set_leaf_hash(std::string(ledger::AsBytes(ledger::Hasher().Leaf(*record))));
   response.set_record(*std::move(record));
+  *response.mutable_position() = request.position();
+  *response.mutable_signed_tree_head() = node.signer.Sign(response.tree_head(), node.signer.Now());
   return absl::OkStatus();
 }
 
@@ -62,5 +70,10 @@ absl::Status GetConsistencyProof(const Node& node, const v1::GetConsistencyProof
 GUANXI_ANSWER(AuditService, GetTreeHead)
 GUANXI_ANSWER(AuditService, GetInclusionProof)
 GUANXI_ANSWER(AuditService, GetConsistencyProof)
+
+grpc::ServerWriteReactor<v1::ExportRecordsResponse>* AuditServiceHandler::ExportRecords(grpc::CallbackServerContext*,
+                                                                                        const v1::ExportRecordsRequest* request) {
+  return StartExport(node_, *request);
+}
 
 }  // namespace guanxi::service

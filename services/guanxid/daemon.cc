@@ -18,6 +18,8 @@
 #include "guanxid/audit_service.h"
 #include "guanxid/event_message.h"
 #include "guanxid/event_service.h"
+#include "guanxid/head_publisher.h"
+#include "guanxid/head_signer.h"
 #include "guanxid/http_server.h"
 #include "guanxid/policy_service.h"
 #include "guanxid/portfolio_service.h"
@@ -48,6 +50,11 @@ partition::ClusterOptions ClusterOptionsOf(const Config& config) {
   options.wall_clock = config.Text("clock") == "wall";
   options.now = WallClock;
   return options;
+}
+
+std::filesystem::path HeadsFileOf(const Config& config) {
+  if (!config.Text("heads_file").empty()) return config.Text("heads_file");
+  return std::filesystem::path(config.Text("data")) / "heads.jsonl";
 }
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
@@ -81,6 +88,8 @@ struct Daemon::Impl {
   Metrics metrics;
   std::unique_ptr<privacy::KeyStore> keys;
   std::unique_ptr<partition::Cluster> cluster;
+  std::unique_ptr<HeadSigner> signer;
+  std::unique_ptr<HeadPublisher> heads;
   std::unique_ptr<CommitHub> commits;
   std::unique_ptr<Workers> workers;
   std::unique_ptr<FreshReads> reads;
@@ -113,10 +122,23 @@ struct Daemon::Impl {
         privacy::KeyStore::Open(std::filesystem::path(config.Text("data")) / "keys");
     if (!key_store.ok()) return key_store.status();
     keys = *std::move(key_store);
+    if (absl::Status heads_opened = OpenHeads(config); !heads_opened.ok()) return heads_opened;
     commits = std::make_unique<CommitHub>(*cluster);
     workers = std::make_unique<Workers>(static_cast<size_t>(config.Number("workers")));
     reads = std::make_unique<FreshReads>(*cluster, *commits, *workers);
     node = std::make_unique<Node>(Node{*cluster, *keys, metrics, *commits, *workers, *reads});
+    return absl::OkStatus();
+  }
+
+  absl::Status OpenHeads(const Config& config) {
+    absl::StatusOr<std::unique_ptr<HeadSigner>> opened =
+        HeadSigner::Open(std::filesystem::path(config.Text("data")) / "signing", cluster->settings().log_epoch, WallClock);
+    if (!opened.ok()) return opened.status();
+    signer = *std::move(opened);
+    const std::chrono::seconds interval(config.Number("heads_interval_seconds"));
+    absl::StatusOr<std::unique_ptr<HeadPublisher>> started = HeadPublisher::Start(HeadsFileOf(config), interval, *cluster, *signer);
+    if (!started.ok()) return started.status();
+    heads = *std::move(started);
     return absl::OkStatus();
   }
 
@@ -125,7 +147,7 @@ struct Daemon::Impl {
     accounts = std::make_unique<AccountServiceHandler>(*node);
     policies = std::make_unique<PolicyServiceHandler>(*node);
     portfolio = std::make_unique<PortfolioServiceHandler>(*node);
-    audit = std::make_unique<AuditServiceHandler>(*node);
+    audit = std::make_unique<AuditServiceHandler>(*node, *signer);
     admin = std::make_unique<AdminServiceHandler>(*node);
   }
 
@@ -162,7 +184,7 @@ struct Daemon::Impl {
   }
 
   HttpAnswer AnswerHttp(const std::string& path) {
-    if (path == "/metrics") return {200, "text/plain; version=0.0.4; charset=utf-8", metrics.Text(*cluster)};
+    if (path == "/metrics") return {200, "text/plain; version=0.0.4; charset=utf-8", metrics.Text(*cluster) + heads->MetricsText()};
     if (path == "/healthz") return {200, "text/plain; charset=utf-8", "alive\n"};
     if (path == "/readyz")
       return IsReady() ? HttpAnswer{200, "text/plain; charset=utf-8", "ready\n"}
