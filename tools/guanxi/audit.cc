@@ -1,8 +1,10 @@
-// guanxi audit head|prove|consistency
+// guanxi audit head|key|prove|consistency
 #include "codec/record.h"
 #include "guanxi/v1/audit_service.grpc.pb.h"
+#include "ledger/ed25519.h"
 #include "relations/event_type.h"
 #include "tools/guanxi/arguments.h"
+#include "tools/guanxi/audit_commands.h"
 #include "tools/guanxi/context.h"
 #include "tools/guanxi/print.h"
 #include "tools/guanxi/proof.h"
@@ -38,6 +40,17 @@ absl::Status RunHead(Context& context, const HeadArguments& arguments) {
   request.set_tree_size(arguments.size);
   return PrintAnswer(context, context.Ask(&Stub::GetTreeHead, request),
                      [](const auto& answer) { return DescribeHead(answer.tree_head()); });
+}
+
+struct KeyArguments {};
+
+absl::Status RunKey(Context& context, const KeyArguments&) {
+  const auto answer = context.Ask(&Stub::GetTreeHead, guanxi::v1::GetTreeHeadRequest::default_instance());
+  if (!answer.ok()) return answer.status();
+  const auto key = ledger::PublicKey::FromBytes(answer->public_key());
+  if (!key.ok()) return absl::FailedPreconditionError("the server has no key");
+  Print(key->Pem());
+  return absl::OkStatus();
 }
 
 struct ProveArguments {
@@ -103,6 +116,9 @@ void AddAudit(CLI::App& app, Context& context) {
   command->add_option("--size", head->size, "Tree size; default: the newest");
   OnRun(command, context, head, "guanxi audit head --partition 2", RunHead);
 
+  command = noun->add_subcommand("key", "The public key of the signed heads, as PEM; take it once, while the log is new, and keep it");
+  OnRun(command, context, std::make_shared<KeyArguments>(), "guanxi audit key > guanxi.pub.pem", RunKey);
+
   auto prove = std::make_shared<ProveArguments>();
   command = noun->add_subcommand("prove", "That the record at a position is in the log; verifies the proof itself");
   AddPosition(command, "POSITION", prove->position, "partition:position")->required();
@@ -117,6 +133,9 @@ void AddAudit(CLI::App& app, Context& context) {
   command->add_option("--second", consistency->second, "Size of the later tree; default: the newest");
   AddRoot(command, "--first-root", consistency->first_root, "The root kept at the earlier time");
   OnRun(command, context, consistency, "guanxi audit consistency --partition 2 --first 1000 --first-root HEX", RunConsistency);
+
+  AddAuditExport(*noun, context);
+  AddAuditVerify(*noun, context);
 }
 
 }  // namespace guanxi::cli
