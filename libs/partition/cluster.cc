@@ -188,8 +188,15 @@ absl::StatusOr<AdoptedPolicy> Cluster::AdoptPolicy(const std::string& definition
   if (!policy.ok()) return policy.status();
   const std::lock_guard lock(impl_->control_mutex);
   const auto adopted = AdoptedPolicies();
+  if (!adopted.empty() && adopted.back().definition == definition && (!effective_at || *effective_at == adopted.back().effective_at))
+    return adopted.back();
+  // Evidence names a policy by name and version: they must mean one thing for ever.
   for (const auto& known : adopted)
-    if (known.definition == definition && (!effective_at || *effective_at == known.effective_at)) return known;
+    if (known.policy.name == policy->name && known.policy.version == policy->version && known.definition != definition)
+      return Refuse(
+          Reason::POLICY_INVALID,
+          fmt::format("{} version {} was adopted with other rules: raise the version or change the name", policy->name, policy->version),
+          {{"name", policy->name}, {"version", std::to_string(policy->version)}});
   Timestamp past = kEarliestTimestamp;
   for (uint32_t p = 0; p < partitions(); ++p) {
     const ViewPtr view = ViewOf(PartitionId(p));

@@ -88,8 +88,9 @@ class Cluster {
 
   // ClockAdvanced into every partition.
   absl::Status AdvanceClock(Timestamp to, const std::string& actor);
-  // PolicyAdopted into every partition. The same name, version and definition
-  // again gives the first adoption.
+  // PolicyAdopted into every partition. The newest one again gives that adoption;
+  // an older one is adopted anew. POLICY_INVALID: its name and version mean other
+  // rules already. POLICY_RETROACTIVE.
   absl::StatusOr<AdoptedPolicy> AdoptPolicy(const std::string& definition, std::optional<Timestamp> effective_at, const std::string& actor,
                                             const std::string& reason);
   std::vector<AdoptedPolicy> AdoptedPolicies() const;

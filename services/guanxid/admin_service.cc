@@ -137,6 +137,7 @@ absl::Status DismissParkedEvent(const Node& node, const v1::DismissParkedEventRe
 }
 
 absl::Status AdvanceClock(const Node& node, const v1::AdvanceClockRequest& request, v1::AdvanceClockResponse& response) {
+  if (request.actor().empty()) return Refuse(Reason::REQUEST_INVALID, "say who decided", {{"field", "actor"}});
   const std::optional<Timestamp> to = rpc::FromProto(request.to());
   if (!request.has_to() || !to) return Refuse(Reason::REQUEST_INVALID, "say to when, in the years 1-9999", {{"field", "to"}});
   if (absl::Status advanced = node.cluster.AdvanceClock(*to, request.actor()); !advanced.ok()) return advanced;

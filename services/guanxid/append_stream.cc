@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 
+#include "base/reason.h"
 #include "guanxid/append.h"
 #include "guanxid/new_event.h"
 #include "guanxid/read_at.h"
@@ -16,6 +17,8 @@ namespace {
 
 constexpr uint64_t kUnderWayMax = 4096;
 constexpr int kFailuresMax = 1000;
+// A stream waits for a full queue; refusing is for those who wait for an answer.
+constexpr std::chrono::milliseconds kRetryAfter{20};
 
 class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStreamRequest> {
  public:
@@ -28,7 +31,7 @@ class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStrea
     SubmitAll();
     {
       const std::lock_guard lock(mutex_);
-      paused_ = under_way_ > kUnderWayMax;
+      paused_ = under_way_ > kUnderWayMax || !postponed_.empty();
       if (paused_) return;
     }
     StartRead(&request_);
@@ -65,22 +68,45 @@ class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStrea
       const std::lock_guard lock(mutex_);
       ++under_way_;
     }
+    Send(ordinal, std::move(record));
+  }
+
+  void Send(uint64_t ordinal, codec::Record record) {
     const PartitionId partition = node_.cluster.PartitionOf(record.account_id);
-    const std::string account_id = record.account_id, source = record.source, id = record.id;
+    const auto kept = std::make_shared<codec::Record>(record);
     partition::Submission submission;
     submission.strict = strict_;
     submission.events.push_back(std::move(record));
-    node_.cluster.Submit(partition, std::move(submission),
-                         [this, ordinal, partition, account_id, source, id](const partition::SubmissionResult& result) {
-                           const partition::EventOutcome& outcome = result.front();
-                           node_.metrics.Appended(partition, outcome);
-                           if (outcome.status.ok()) {
-                             Accepted(partition, outcome);
-                           } else {
-                             Refused(ordinal, account_id, source, id, outcome.status, outcome.parked_at, partition);
-                           }
-                           Settled();
-                         });
+    node_.cluster.Submit(partition, std::move(submission), [this, ordinal, partition, kept](const partition::SubmissionResult& result) {
+      const partition::EventOutcome& outcome = result.front();
+      const ReasonEntry* const reason = ReasonOf(outcome.status);
+      if (reason != nullptr && reason->reason == Reason::OVERLOADED) return Postpone(ordinal, std::move(*kept));
+      node_.metrics.Appended(partition, outcome);
+      if (outcome.status.ok()) {
+        Accepted(partition, outcome);
+      } else {
+        Refused(ordinal, kept->account_id, kept->source, kept->id, outcome.status, outcome.parked_at, partition);
+      }
+      Settled();
+    });
+  }
+
+  // Stays under way, and is sent again when the queue may have room.
+  void Postpone(uint64_t ordinal, codec::Record record) {
+    const std::lock_guard lock(mutex_);
+    postponed_.emplace_back(ordinal, std::move(record));
+    if (postponed_.size() == 1) retry_ = node_.workers.At(std::chrono::steady_clock::now() + kRetryAfter, [this] { SendPostponed(); });
+  }
+
+  void SendPostponed() {
+    std::vector<std::pair<uint64_t, codec::Record>> again;
+    {
+      const std::lock_guard lock(mutex_);
+      again.swap(postponed_);
+      ++under_way_;  // this call's own: it must not be the last to settle
+    }
+    for (auto& [ordinal, record] : again) Send(ordinal, std::move(record));
+    Settled();
   }
 
   void Accepted(PartitionId partition, const partition::EventOutcome& outcome) {
@@ -122,7 +148,7 @@ class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStrea
       const std::lock_guard lock(mutex_);
       --under_way_;
       finish = ended_ && under_way_ == 0;
-      read = paused_ && under_way_ <= kUnderWayMax / 2;
+      read = paused_ && postponed_.empty() && under_way_ <= kUnderWayMax / 2;
       if (read) paused_ = false;
     }
     if (finish) Close();
@@ -161,6 +187,8 @@ class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStrea
   bool ended_ = false;
   bool paused_ = false;  // nobody reads until some of what is under way has settled
   std::map<uint32_t, uint64_t> newest_;
+  std::vector<std::pair<uint64_t, codec::Record>> postponed_;
+  Workers::Timer retry_;
 };
 
 }  // namespace

@@ -79,6 +79,7 @@ absl::StatusOr<std::string> DefinitionOf(const v1::AdoptPolicyRequest& request) 
 }
 
 absl::Status AdoptPolicy(const Node& node, const v1::AdoptPolicyRequest& request, v1::AdoptPolicyResponse& response) {
+  if (request.actor().empty()) return Refuse(Reason::REQUEST_INVALID, "say who decided", {{"field", "actor"}});
   const absl::StatusOr<std::string> definition = DefinitionOf(request);
   if (!definition.ok()) return definition.status();
   std::optional<Timestamp> effective_at;
@@ -102,7 +103,7 @@ absl::Status GetPolicy(const Node& node, const v1::GetPolicyRequest& request, v1
   for (const v1::Policy& policy : policies) {
     if (policy.name() != request.name()) continue;
     if (request.version() != 0 && policy.version() != request.version()) continue;
-    if (found == nullptr || policy.version() > found->version()) found = &policy;
+    if (found == nullptr || policy.version() >= found->version()) found = &policy;
   }
   if (found == nullptr)
     return Refuse(Reason::POLICY_NOT_FOUND, "no policy " + request.name() + " of that version", {{"name", request.name()}});
