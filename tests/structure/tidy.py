@@ -61,7 +61,11 @@ class Tree:
             words = shlex.split(entry["command"])
             output = words[words.index("-o") + 1]
             start = next(i for i, word in enumerate(words) if re.search(r"(c\+\+|g\+\+)[-\d]*$", word)) + 1
-            flags = [word for i, word in enumerate(words) if i >= start and word not in ("-o", output, "-c", entry["file"])]
+            # Clang cannot read g++'s precompiled headers; sources include what they use anyway.
+            precompiled = [i for i, word in enumerate(words) if word.endswith("cmake_pch.hxx")]
+            dropped = {"-o", output, "-c", entry["file"], "-Winvalid-pch", "-fpch-preprocess"} | {words[i] for i in precompiled}
+            includes = {i - 1 for i in precompiled}
+            flags = [word for i, word in enumerate(words) if i >= start and word not in dropped and i not in includes]
             yield source, tuple(flags), self.depends.get(output)
 
     def digest(self, file):
