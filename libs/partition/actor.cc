@@ -55,22 +55,24 @@ void Actor::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Actor::Submit(Submission submission, std::function<void(SubmissionResult)> done) {
+bool Actor::TrySubmit(Submission& submission, std::function<void(SubmissionResult)>& done) {
   const size_t n = submission.events.size();
-  absl::Status refused;
+  bool stopping = false;
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_) {
-      refused = Refuse(Reason::SHUTTING_DOWN, "the server is stopping");
-    } else if (queued_events_ + n > options_.queue_events_max && !submission.internal) {
-      refused = Refuse(Reason::OVERLOADED, "the partition's queue is full", {{"retry_after_ms", "50"}});
-    } else {
+    stopping = stopping_;
+    if (!stopping) {
+      if (queued_events_ + n > options_.queue_events_max && !submission.internal) return false;
       queued_events_ += n;
       queue_.push_back({std::move(submission), std::move(done)});
     }
   }
-  if (!refused.ok()) return done(AllRefused(n, refused));
-  wake_.notify_one();
+  if (stopping) {
+    done(AllRefused(n, Refuse(Reason::SHUTTING_DOWN, "the server is stopping")));
+  } else {
+    wake_.notify_one();
+  }
+  return true;
 }
 
 void Actor::RunBetweenCommits(const Task& f) {
@@ -113,10 +115,11 @@ void Actor::Publish(ViewPtr view) {
 
 std::vector<Actor::Queued> Actor::Take(std::vector<Task>& tasks) {
   std::unique_lock lock(mutex_);
-  if (queue_.empty() && tasks_.empty() && !stopping_ && !busy_) wake_.wait_for(lock, kIdleWait);
+  const bool holds = holds_ && !stopping_;
+  if ((holds || queue_.empty()) && tasks_.empty() && !stopping_ && !busy_) wake_.wait_for(lock, kIdleWait);
   std::vector<Queued> taken;
   size_t events = 0;
-  while (!queue_.empty() && events < options_.commit_events_max) {
+  while (!holds && !queue_.empty() && events < options_.commit_events_max) {
     events += queue_.front().submission.events.size();
     taken.push_back(std::move(queue_.front()));
     queue_.pop_front();
@@ -152,10 +155,10 @@ void Actor::CommitOnce(std::vector<Queued> taken) {
   changed |= TickClock(now);
   changed |= TakeAcknowledgements();
   const auto more = writer_->SweepSlice(kSweepAccountsPerCommit);
-  const bool swept = writer_->clock() > view()->swept_to;
+  const bool swept = !more.ok() || writer_->clock() > view()->swept_to;
   busy_ = more.ok() && *more;
   if (!changed && !swept) return;
-  const auto committed = more.ok() ? writer_->Commit() : absl::StatusOr<ViewPtr>(more.status());
+  const auto committed = writer_->Commit();
   {
     const std::lock_guard lock(mutex_);
     healthy_ = committed.ok();
@@ -253,7 +256,7 @@ void Actor::EndCheckpoint() {
     return;
   }
   checkpoint_rows_ = RowTree();
-  if (const auto view = writer_->EndCheckpoint(); view.ok()) Publish(*view);
+  Publish(writer_->EndCheckpoint());
 }
 
 void Actor::DriveCheckpoint() {
@@ -263,6 +266,8 @@ void Actor::DriveCheckpoint() {
   // Rows gather faster than they are written: appenders wait for the disk.
   const bool far_behind = checkpoint_.valid() && writer_->bytes_since_checkpoint() >= 2 * overlay_bytes_max_;
   if (done || far_behind) EndCheckpoint();
+  // One that failed is tried again; until it has been written nothing more is taken.
+  holds_ = !checkpoint_.valid() && !checkpoint_rows_.empty() && writer_->bytes_since_checkpoint() >= 2 * overlay_bytes_max_;
   if (checkpoint_.valid() || !CheckpointIsDue()) return;
   if (!checkpoint_rows_.empty()) return StartCheckpoint(std::move(checkpoint_rows_));
   StartCheckpoint(writer_->BeginCheckpoint());

@@ -44,7 +44,8 @@ class Actor {
   // Commits what is queued, then ends the thread.
   void Stop();
 
-  void Submit(Submission submission, std::function<void(SubmissionResult)> done);
+  // false: the queue is full, and nothing was taken.
+  bool TrySubmit(Submission& submission, std::function<void(SubmissionResult)>& done);
   // Runs f on the actor's thread between two commits, no checkpoint being under
   // way, and waits for it. Not run when the actor is stopping.
   void RunBetweenCommits(const Task& f);
@@ -107,6 +108,7 @@ class Actor {
 
   // Of the actor's thread.
   bool busy_ = false;
+  bool holds_ = false;  // rows in memory are too many, and the store takes no checkpoint
   std::set<std::string> in_flight_;
   std::future<absl::Status> checkpoint_;
   RowTree checkpoint_rows_;

@@ -105,9 +105,9 @@ absl::StatusOr<std::unique_ptr<Cluster>> Cluster::Open(ClusterOptions options) {
     Actor* const from = actor.get();
     const auto deliver = [self, from](const std::string& key, Submission submission) {
       const PartitionId to = self->PartitionOf(submission.events.front().account_id);
-      self->impl_->Of(to).Submit(std::move(submission), [from, key](const SubmissionResult& result) {
-        from->Acknowledge(key, result.front().status.code() != absl::StatusCode::kUnavailable);
-      });
+      // What the other refuses for good is not offered again.
+      self->Submit(to, std::move(submission),
+                   [from, key](const SubmissionResult& result) { from->Acknowledge(key, !IsStoreFailure(result.front().status)); });
     };
     actor->Start({[self](PartitionId p) { self->impl_->Committed(p); }, deliver});
   }
@@ -124,7 +124,12 @@ PartitionId Cluster::PartitionOf(std::string_view account_id) const {
 }
 
 void Cluster::Submit(PartitionId partition, Submission submission, std::function<void(SubmissionResult)> done) {
-  impl_->Of(partition).Submit(std::move(submission), std::move(done));
+  if (TrySubmit(partition, submission, done)) return;
+  done(AllRefused(submission.events.size(), Refuse(Reason::OVERLOADED, "the partition's queue is full", {{"retry_after_ms", "50"}})));
+}
+
+bool Cluster::TrySubmit(PartitionId partition, Submission& submission, std::function<void(SubmissionResult)>& done) {
+  return impl_->Of(partition).TrySubmit(submission, done);
 }
 
 SubmissionResult Cluster::SubmitAndWait(PartitionId partition, Submission submission) {

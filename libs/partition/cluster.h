@@ -77,6 +77,9 @@ class Cluster {
   // `done` runs on the partition's thread after the fsync: it must not block.
   // OVERLOADED and SHUTTING_DOWN are answered at once, on the caller's thread.
   void Submit(PartitionId partition, Submission submission, std::function<void(SubmissionResult)> done);
+  // For those who can wait: false when the partition's queue is full, and then
+  // submission and done are left as they were.
+  bool TrySubmit(PartitionId partition, Submission& submission, std::function<void(SubmissionResult)>& done);
   // The same, waiting.
   SubmissionResult SubmitAndWait(PartitionId partition, Submission submission);
 

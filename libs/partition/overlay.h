@@ -40,7 +40,6 @@ class Overlay {
   // A checkpoint, first half: everything changed so far, to be written as one
   // run. Changes go on above it. Only when none is under way.
   const RowTree& Freeze();
-  bool frozen() const { return !rows_.frozen.empty(); }
   // Second half: `base` holds the frozen rows.
   void DropFrozen(std::shared_ptr<const store::Snapshot> base) { rows_.frozen = RowTree(), rows_.base = std::move(base); }
   // Memory of what the next checkpoint would write.

@@ -227,8 +227,8 @@ absl::StatusOr<Applied> Projector::ApplyAccountEvent(const codec::RecordView& re
   state_.newest = std::max(state_.newest, event.occurred_at);
 
   Applied applied;
-  applied.late = account.core.account_version > 0 && event.occurred_at < account.core.last_event_at;
-  auto transition = applied.late ? FoldLate(account, event) : FoldInOrder(account, event);
+  const bool late = account.core.account_version > 0 && event.occurred_at < account.core.last_event_at;
+  auto transition = late ? FoldLate(account, event) : FoldInOrder(account, event);
   if (!transition.ok()) return transition.status();
   account.told_to = std::max(account.told_to, BusinessTime(account.core));
   if (!account.dirty) changed_.push_back(&*hot_.find(account.core.id.value));

@@ -3,7 +3,6 @@
 // projector over the same records and get the same rows.
 #pragma once
 
-#include <list>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -40,7 +39,6 @@ struct HotAccount {
 struct Applied {
   uint64_t account_version = 0;
   std::vector<relations::Anomaly> anomalies;
-  bool late = false;
 };
 
 // Belongs to one thread. After an error the caller must RollBack: memory may be
@@ -53,7 +51,7 @@ class Projector {
     // A rebuild tells nobody: rows of the feed exist already.
     bool tells_feed = true;
   };
-  // unflushed: records not yet in the snapshots given to Begin; may be nullptr.
+  // unflushed: records not yet in the snapshots given to Open and Publish; may be nullptr.
   Projector(Options options, const store::LogWriter* unflushed, store::BlockCache* blocks);
 
   void ReadUnflushedFrom(const store::LogWriter* log) { unflushed_ = log; }

@@ -90,7 +90,7 @@ absl::Status Rebuilder::Switch(const Writer& live) {
     if (IsKept(cursor.key())) projector_.rows().Put(cursor.key(), cursor.value());
   projector_.ContinueTelling(live.state());
   if (auto status = WriteRun(store_, generation_, projector_.Freeze()); !status.ok()) return status;
-  return store_.SwitchViewGeneration(generation_, {});
+  return store_.SwitchViewGeneration(generation_);
 }
 
 absl::Status Rebuilder::Drop() { return store_.DropViewGeneration(generation_); }

@@ -24,6 +24,9 @@ struct Submission {
   bool internal = false;
 };
 
+// Nothing was wrong with the event: the same again may succeed.
+inline bool IsStoreFailure(const absl::Status& status) { return absl::IsUnavailable(status) || absl::IsDataLoss(status); }
+
 // What became of one event.
 struct EventOutcome {
   absl::Status status;  // OK: appended, or a duplicate

@@ -162,6 +162,7 @@ ViewPtr Writer::MakeView() {
 absl::StatusOr<bool> Writer::SweepSlice(size_t accounts_max) {
   const NotedSweep slice{projector_.state().sweep_slices, log_->size(), accounts_max};
   const auto more = projector_.SweepSlice(accounts_max);
+  if (!more.ok()) broken_ = more.status();
   if (projector_.state().sweep_slices > slice.number) swept_.push_back(slice);
   return more;
 }
@@ -197,7 +198,7 @@ RowTree Writer::BeginCheckpoint() {
   return frozen;
 }
 
-absl::StatusOr<ViewPtr> Writer::EndCheckpoint() {
+ViewPtr Writer::EndCheckpoint() {
   projector_.DropFrozen(store_.TakeSnapshot());
   sweeps_in_store_ = sweeps_in_frozen_;
   return view_ = MakeView();
@@ -231,7 +232,9 @@ absl::StatusOr<std::optional<Position>> Writer::FindDuplicate(const HotAccount& 
 
 void Writer::Park(EventOutcome& outcome, codec::Record record) {
   const ReasonEntry* reason = ReasonOf(outcome.status);
-  if (reason == nullptr || record.account_id.size() > codec::kAccountIdBytesMax || record.payload.size() > codec::kPayloadBytesMax) return;
+  if (reason == nullptr || IsStoreFailure(outcome.status) || record.account_id.size() > codec::kAccountIdBytesMax ||
+      record.payload.size() > codec::kPayloadBytesMax)
+    return;
   record.park_reason = static_cast<uint32_t>(reason->reason);
   record.account_version = 0;
   relations::Event event;

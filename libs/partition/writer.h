@@ -1,6 +1,6 @@
 // The partition's log: admits, dedupes and appends submissions, folds them, and
 // commits everything as one batch with one fsync. No threads: the actor
-// (partition.h) calls it from its own.
+// (actor.h) calls it from its own.
 #pragma once
 
 #include <chrono>
@@ -32,7 +32,8 @@ class Writer {
 
   // Appends to the current commit. recorded_at: now; positions never see it run backwards.
   SubmissionResult Process(Submission submission, Timestamp recorded_at);
-  // One slice of what fell due by time, into the current commit; false: nothing is left.
+  // One slice of what fell due by time, into the current commit; false: nothing is
+  // left. After an error the commit fails.
   absl::StatusOr<bool> SweepSlice(size_t accounts_max);
   void Delivered(std::string_view outbox_key) { projector_.Delivered(outbox_key); }
   // Writes the current commit and makes its view; after an error nothing of it happened.
@@ -46,7 +47,7 @@ class Writer {
   // while commits go on; then the view that reads them from the store. When
   // writing failed, the same rows are to be written again.
   RowTree BeginCheckpoint();
-  absl::StatusOr<ViewPtr> EndCheckpoint();
+  ViewPtr EndCheckpoint();
   // Memory that a checkpoint would free, and records it would save from folding again.
   size_t bytes_since_checkpoint() const { return projector_.rows().bytes(); }
   uint64_t records_since_checkpoint() const { return log_->size() - checkpointed_; }

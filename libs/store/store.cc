@@ -60,7 +60,7 @@ SharedMemory::SharedMemory(size_t cache_bytes, size_t memtable_bytes) : impl_(st
 }
 SharedMemory::~SharedMemory() = default;
 
-// Families are resolved at Write, so a batch can be filled before it is known where views go.
+// Families are resolved at Write: a batch is filled without a store.
 struct Batch::Impl {
   struct Operation {
     Family family;
@@ -80,22 +80,12 @@ Batch& Batch::operator=(Batch&&) noexcept = default;
 void Batch::Put(Family family, std::string_view key, std::string_view value) {
   impl_->operations.push_back({family, false, static_cast<uint32_t>(key.size()), static_cast<uint32_t>(value.size())});
   impl_->bytes.append(key).append(value);
-  ++operations_;
 }
 
 void Batch::Delete(Family family, std::string_view key) {
   impl_->operations.push_back({family, true, static_cast<uint32_t>(key.size()), 0});
   impl_->bytes.append(key);
-  ++operations_;
 }
-
-void Batch::Clear() {
-  impl_->operations.clear();
-  impl_->bytes.clear();
-  operations_ = 0;
-}
-
-size_t Batch::bytes() const { return impl_->bytes.size(); }
 
 namespace {
 
@@ -173,11 +163,11 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& path, std:
 }
 
 absl::Status Store::Write(const Batch& batch, bool sync) {
-  const auto view = impl_->View(batch.view_generation_.value_or(impl_->live));
-  rocksdb::WriteBatch rocks(batch.bytes() + 32 * batch.impl_->operations.size());
+  rocksdb::WriteBatch rocks(batch.impl_->bytes.size() + 32 * batch.impl_->operations.size());
   const char* at = batch.impl_->bytes.data();
   for (const auto& op : batch.impl_->operations) {
-    Handle handle = op.family == Family::kView ? view.get() : impl_->fixed[static_cast<int>(op.family)];
+    if (op.family == Family::kView) return Refuse(Reason::STORE_FAILED, "views are written by runs");
+    Handle handle = impl_->fixed[static_cast<int>(op.family)];
     const rocksdb::Slice key(at, op.key_bytes), value(at + op.key_bytes, op.value_bytes);
     at += op.key_bytes + op.value_bytes;
     const auto status = op.is_delete ? rocks.Delete(handle, key) : rocks.Put(handle, key, value);
@@ -198,10 +188,10 @@ absl::StatusOr<uint32_t> Store::CreateViewGeneration() {
   return generation;
 }
 
-absl::Status Store::SwitchViewGeneration(uint32_t generation, Batch batch) {
+absl::Status Store::SwitchViewGeneration(uint32_t generation) {
   const uint32_t old = impl_->live;
+  Batch batch;
   batch.Put(Family::kMeta, kGenerationKey, std::to_string(generation));
-  batch.DirectViewsTo(generation);
   if (auto status = Write(batch, true); !status.ok()) return status;
   impl_->live = generation;
   return DropViewGeneration(old);

@@ -40,7 +40,8 @@ class SharedMemory {
   std::unique_ptr<Impl> impl_;
 };
 
-// Puts and deletes that are written together. Not thread-safe.
+// Puts and deletes that are written together. Not of views: those come by runs
+// (ViewRun). Not thread-safe.
 class Batch {
  public:
   Batch();
@@ -50,19 +51,11 @@ class Batch {
 
   void Put(Family family, std::string_view key, std::string_view value);
   void Delete(Family family, std::string_view key);
-  void Clear();
-  size_t bytes() const;
-  bool empty() const { return operations_ == 0; }
-
-  // Where kView goes; the store's live generation when not set.
-  void DirectViewsTo(uint32_t generation) { view_generation_ = generation; }
 
  private:
   friend class Store;
   struct Impl;
   std::unique_ptr<Impl> impl_;
-  std::optional<uint32_t> view_generation_;
-  size_t operations_ = 0;
 };
 
 class Snapshot;
@@ -146,8 +139,8 @@ class Store {
   uint32_t view_generation() const;
   // An empty generation beside the live one (what an earlier attempt left is dropped).
   absl::StatusOr<uint32_t> CreateViewGeneration();
-  // The generation becomes the live one, together with the batch; the old one is dropped.
-  absl::Status SwitchViewGeneration(uint32_t generation, Batch batch);
+  // The generation becomes the live one; the old one is dropped.
+  absl::Status SwitchViewGeneration(uint32_t generation);
   absl::Status DropViewGeneration(uint32_t generation);
 
   absl::StatusOr<std::unique_ptr<ViewRun>> StartViewRun(uint32_t generation);

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
 
-#include "base/reason.h"
 #include "guanxid/append.h"
 #include "guanxid/new_event.h"
 #include "guanxid/read_at.h"
@@ -19,6 +19,12 @@ constexpr uint64_t kUnderWayMax = 4096;
 constexpr int kFailuresMax = 1000;
 // A stream waits for a full queue; refusing is for those who wait for an answer.
 constexpr std::chrono::milliseconds kRetryAfter{20};
+
+struct Pending {
+  PartitionId partition;
+  partition::Submission submission;
+  std::function<void(partition::SubmissionResult)> done;
+};
 
 class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStreamRequest> {
  public:
@@ -68,44 +74,40 @@ class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStrea
       const std::lock_guard lock(mutex_);
       ++under_way_;
     }
-    Send(ordinal, std::move(record));
-  }
-
-  void Send(uint64_t ordinal, codec::Record record) {
-    const PartitionId partition = node_.cluster.PartitionOf(record.account_id);
-    const auto kept = std::make_shared<codec::Record>(record);
-    partition::Submission submission;
-    submission.strict = strict_;
-    submission.events.push_back(std::move(record));
-    node_.cluster.Submit(partition, std::move(submission), [this, ordinal, partition, kept](const partition::SubmissionResult& result) {
+    Pending pending;
+    pending.partition = node_.cluster.PartitionOf(record.account_id);
+    pending.done = [this, ordinal, partition = pending.partition, account_id = record.account_id, source = record.source,
+                    id = record.id](const partition::SubmissionResult& result) {
       const partition::EventOutcome& outcome = result.front();
-      const ReasonEntry* const reason = ReasonOf(outcome.status);
-      if (reason != nullptr && reason->reason == Reason::OVERLOADED) return Postpone(ordinal, std::move(*kept));
       node_.metrics.Appended(partition, outcome);
       if (outcome.status.ok()) {
         Accepted(partition, outcome);
       } else {
-        Refused(ordinal, kept->account_id, kept->source, kept->id, outcome.status, outcome.parked_at, partition);
+        Refused(ordinal, account_id, source, id, outcome.status, outcome.parked_at, partition);
       }
       Settled();
-    });
+    };
+    pending.submission.strict = strict_;
+    pending.submission.events.push_back(std::move(record));
+    Send(std::move(pending));
   }
 
-  // Stays under way, and is sent again when the queue may have room.
-  void Postpone(uint64_t ordinal, codec::Record record) {
+  // What finds the queue full stays under way, and is sent again when there may be room.
+  void Send(Pending pending) {
+    if (node_.cluster.TrySubmit(pending.partition, pending.submission, pending.done)) return;
     const std::lock_guard lock(mutex_);
-    postponed_.emplace_back(ordinal, std::move(record));
+    postponed_.push_back(std::move(pending));
     if (postponed_.size() == 1) retry_ = node_.workers.At(std::chrono::steady_clock::now() + kRetryAfter, [this] { SendPostponed(); });
   }
 
   void SendPostponed() {
-    std::vector<std::pair<uint64_t, codec::Record>> again;
+    std::vector<Pending> again;
     {
       const std::lock_guard lock(mutex_);
       again.swap(postponed_);
       ++under_way_;  // this call's own: it must not be the last to settle
     }
-    for (auto& [ordinal, record] : again) Send(ordinal, std::move(record));
+    for (Pending& pending : again) Send(std::move(pending));
     Settled();
   }
 
@@ -187,7 +189,7 @@ class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStrea
   bool ended_ = false;
   bool paused_ = false;  // nobody reads until some of what is under way has settled
   std::map<uint32_t, uint64_t> newest_;
-  std::vector<std::pair<uint64_t, codec::Record>> postponed_;
+  std::vector<Pending> postponed_;
   Workers::Timer retry_;
 };
 

@@ -10,11 +10,11 @@ namespace {
 
 std::unique_ptr<Store> OpenAt(const std::string& path) { return *Store::Open(path, std::make_shared<SharedMemory>(8 << 20, 8 << 20)); }
 
-void PutView(Store& store, std::optional<uint32_t> generation, std::string_view value) {
-  Batch batch;
-  if (generation) batch.DirectViewsTo(*generation);
-  batch.Put(Family::kView, "key", value);
-  BOOST_REQUIRE(store.Write(batch, true).ok());
+void PutView(Store& store, uint32_t generation, std::string_view value) {
+  auto run = store.StartViewRun(generation);
+  BOOST_REQUIRE(run.ok());
+  BOOST_REQUIRE((*run)->Put("key", value).ok());
+  BOOST_REQUIRE((*run)->Ingest().ok());
 }
 
 std::string ReadView(Store& store) { return (*store.TakeSnapshot()->Get(Family::kView, "key")).value_or("nothing"); }
@@ -27,12 +27,12 @@ BOOST_AUTO_TEST_CASE(a_generation_is_not_seen_before_the_switch_and_stays_after_
   test::TemporaryDirectory directory;
   {
     auto store = OpenAt(directory.path());
-    PutView(*store, std::nullopt, "old");
+    PutView(*store, store->view_generation(), "old");
     const uint32_t next = *store->CreateViewGeneration();
     PutView(*store, next, "new");
     BOOST_TEST(ReadView(*store) == "old");
     const auto held = store->TakeSnapshot();
-    BOOST_REQUIRE(store->SwitchViewGeneration(next, Batch()).ok());
+    BOOST_REQUIRE(store->SwitchViewGeneration(next).ok());
     BOOST_TEST(ReadView(*store) == "new");
     BOOST_TEST((*held->Get(Family::kView, "key")).value_or("") == "old");
   }
@@ -43,12 +43,27 @@ BOOST_AUTO_TEST_CASE(what_a_killed_rebuild_left_is_dropped_at_open) {
   test::TemporaryDirectory directory;
   {
     auto store = OpenAt(directory.path());
-    PutView(*store, std::nullopt, "live");
+    PutView(*store, store->view_generation(), "live");
     PutView(*store, *store->CreateViewGeneration(), "half");
   }
   auto store = OpenAt(directory.path());
   BOOST_TEST(ReadView(*store) == "live");
   BOOST_TEST(!(*store->TakeSnapshot()->OfGeneration(*store->CreateViewGeneration())->Get(Family::kView, "key")).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_run_shows_nothing_before_it_is_taken_over) {
+  test::TemporaryDirectory directory;
+  auto store = OpenAt(directory.path());
+  {
+    auto forgotten = store->StartViewRun(store->view_generation());
+    BOOST_REQUIRE((*forgotten)->Put("key", "half").ok());
+  }
+  BOOST_TEST(ReadView(*store) == "nothing");
+  PutView(*store, store->view_generation(), "whole");
+  BOOST_TEST(ReadView(*store) == "whole");
+  Batch batch;
+  batch.Put(Family::kView, "key", "by a batch");
+  BOOST_TEST(!store->Write(batch, true).ok());
 }
 
 BOOST_AUTO_TEST_CASE(scans_stop_at_their_ends_in_both_directions) {
