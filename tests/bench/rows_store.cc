@@ -56,7 +56,7 @@ Figures ScanAll(const store::Snapshot& snapshot, uint64_t count) {
   uint64_t seen = 0;
   const double cpu = OwnCpuSeconds();
   const auto started = Clock::now();
-  for (auto cursor = snapshot.Scan(store::Family::kView, "", ""); cursor.Valid(); cursor.Next()) ++seen;
+  for (auto cursor = snapshot.Scan(store::Family::kTail, "", ""); cursor.Valid(); cursor.Next()) ++seen;
   if (seen < count) throw std::runtime_error("the scan missed keys");
   const double n = static_cast<double>(seen);
   return {n / std::chrono::duration<double>(Clock::now() - started).count(), 0, 0, (OwnCpuSeconds() - cpu) * 1e6 / n};
@@ -103,7 +103,7 @@ void StoreRow(Bench& bench) {
   const auto store = OpenStore(bench.NewPath("store"));
   const auto put = [&](uint64_t first, uint64_t count, bool sync) {
     store::Batch batch;
-    for (uint64_t n = first; n < first + count; ++n) batch.Put(store::Family::kView, Key(n), Value(n));
+    for (uint64_t n = first; n < first + count; ++n) batch.Put(store::Family::kTail, Key(n), Value(n));
     Check(store->Write(batch, sync));
   };
   bench.report.Measured(Role::kFloor, "a commit of one put, fsync, 1 writer", Each(synced, [&](uint64_t i) { put(i, 1, true); }));
@@ -113,7 +113,7 @@ void StoreRow(Bench& bench) {
   const auto snapshot = store->TakeSnapshot();
   std::string value;
   const auto get = [&](uint64_t i) {
-    if (!*snapshot->Get(store::Family::kView, Key(Mix(i, 1) % synced), &value)) throw std::runtime_error("a key is lost");
+    if (!*snapshot->Get(store::Family::kTail, Key(Mix(i, 1) % synced), &value)) throw std::runtime_error("a key is lost");
   };
   bench.report.Measured(Role::kFloor, "gets of keys that are there", Each(bulk, get));
   bench.report.Measured(Role::kFloor, "scan", ScanAll(*snapshot, bulk / 100 * 100));

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <string>
 
 #include "store/engine.h"
@@ -25,22 +26,30 @@ void Require(bool holds, const std::string& what) {
   std::exit(1);
 }
 
-// Some of it ends in sorted files, some in the write-ahead log.
+// Some of it ends in sorted files of the engine, some in an ingested one, some in the write-ahead log.
 void WriteRound(store::Store& db, uint64_t round) {
   auto log = store::LogWriter::Open(*db.TakeSnapshot(), round * kRecordsPerRound);
   Require(log.ok(), "the log does not open");
   store::Batch batch;
-  for (uint64_t n = round * kRowsPerRound; n < (round + 1) * kRowsPerRound; ++n) batch.Put(store::Family::kView, RowKey(n), RowValue(n));
+  std::map<std::string, std::string> rows;
+  for (uint64_t n = round * kRowsPerRound; n < (round + 1) * kRowsPerRound; ++n) rows[RowKey(n)] = RowValue(n);
+  for (const auto& [key, value] : rows) batch.Put(store::Family::kFeed, key, value);
   for (uint64_t n = 0; n < kRecordsPerRound; ++n) log->Append(RecordOf(log->size()));
   log->Flush(batch);
   Require(db.Write(batch, true).ok(), "a write failed");
+  const auto run = db.StartViewRun(db.view_generation());
+  Require(run.ok(), "a view run does not start");
+  for (const auto& [key, value] : rows) Require((*run)->Put(key, value).ok(), "a row is refused");
+  Require((*run)->Ingest().ok(), "a view run is not taken");
 }
 
 void CheckRounds(store::Store& db, uint64_t rounds) {
   const auto snapshot = db.TakeSnapshot();
   for (uint64_t n = 0; n < rounds * kRowsPerRound; ++n) {
-    const auto value = snapshot->Get(store::Family::kView, RowKey(n));
-    Require(value.ok() && *value == RowValue(n), "lost: " + RowKey(n));
+    for (const store::Family family : {store::Family::kFeed, store::Family::kView}) {
+      const auto value = snapshot->Get(family, RowKey(n));
+      Require(value.ok() && *value == RowValue(n), "lost: " + RowKey(n));
+    }
   }
   store::BlockCache blocks(1 << 20);
   store::LogReader log(snapshot, &blocks, rounds * kRecordsPerRound);
