@@ -111,6 +111,9 @@ absl::Status Config::Check() const {
   if (Text("tls_cert").empty() != Text("tls_key").empty()) return absl::InvalidArgumentError("tls_cert and tls_key: both or none");
   if (!Text("tls_client_ca").empty() && Text("tls_cert").empty())
     return absl::InvalidArgumentError("tls_client_ca: needs tls_cert and tls_key");
+  for (const char* key : {"listen", "http"})
+    if (!HasPort(Text(key)))
+      return absl::InvalidArgumentError(absl::StrCat(key, ": HOST:PORT with a port from 0 to 65535, not ", Text(key)));
   if (!IsLoopback(Text("listen")) && Text("tls_cert").empty()) {
     return absl::InvalidArgumentError("listen: " + Text("listen") +
                                       " can be reached from other machines; give --tls-cert and --tls-key, or a loopback address");
@@ -131,6 +134,12 @@ int32_t Config::UtcOffsetMinutes() const {
   int32_t minutes = 0;
   ParseOffset(Text("utc_offset"), minutes);
   return minutes;
+}
+
+bool HasPort(const std::string& address) {
+  const size_t colon = address.rfind(':');
+  uint32_t port = 0;
+  return colon != std::string::npos && colon > 0 && absl::SimpleAtoi(address.substr(colon + 1), &port) && port <= 65'535;
 }
 
 bool IsLoopback(std::string_view address) {

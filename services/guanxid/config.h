@@ -47,6 +47,9 @@ class Config {
   std::map<std::string, bool, std::less<>> given_;
 };
 
+// HOST:PORT with a host and a port from 0 to 65535.
+bool HasPort(const std::string& address);
+
 // Whether only this machine can reach "127.0.0.1:7400", "[::1]:0", "localhost:7400".
 bool IsLoopback(std::string_view address);
 

@@ -319,8 +319,27 @@ class Commands(WireCase):
         self.assertEqual(list(self.wire.append(cancel).results[0].anomalies), ["ORDER_UNKNOWN"])
 
 
+class Authors(WireCase):
+    def test_policies_and_the_clock_are_moved_by_somebody(self):
+        adopt = policy_service_pb2.AdoptPolicyRequest(shipped_name="transactional", effective_at=instant("2020-01-01"))
+        advance = admin_service_pb2.AdvanceClockRequest(to=instant("2024-01-01"))
+        for call, request in ((self.wire.policies.AdoptPolicy, adopt), (self.wire.admin.AdvanceClock, advance)):
+            refused = refusal(call, request, timeout=SECONDS)
+            self.assertEqual((refused.reason, refused.metadata["field"]), ("REQUEST_INVALID", "actor"))
+
+
 class Overload(WireCase):
     options = ("--clock", "events", "--partitions", "1", "--queue-events", "1000", "--commit-events", "1")
+
+    def test_a_stream_waits_for_a_full_queue_and_no_event_of_it_is_refused(self):
+        def send(stream):
+            messages = (event_service_pb2.AppendStreamRequest(
+                events=[order(f"account-{n % 50}", f"s-{stream}-{part}-{n}", "2024-03-01") for n in range(1000)]) for part in range(3))
+            return self.wire.events.AppendStream(messages, timeout=4 * SECONDS)
+
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            for answer in pool.map(send, range(2)):
+                self.assertEqual((answer.appended, answer.refused, answer.parked), (3000, 0, 0))
 
     def test_a_full_queue_says_so_and_when_to_come_again_and_nothing_is_lost(self):
         waiting = {number: [order(f"account-{number}", f"o-{n}", "2024-03-01") for n in range(400)] for number in range(40)}

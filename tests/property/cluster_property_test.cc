@@ -10,6 +10,7 @@
 
 #include "property/arbitrary.h"
 #include "property/cluster_run.h"
+#include "property/fixed_seed.h"
 
 using namespace guanxi;
 using namespace guanxi::property;
@@ -41,18 +42,10 @@ struct Arbitrary<RunDraw> {
 
 namespace {
 
-// Sanitizers slow the reference model down some twenty times.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr const char* kDefaultParams = "seed=20240229 max_success=10 max_size=40";
-#else
-constexpr const char* kDefaultParams = "seed=20240229 max_success=60 max_size=80";
-#endif
-
-// The same cases on every machine unless asked otherwise.
-struct FixedSeed {
-  FixedSeed() { setenv("RC_PARAMS", kDefaultParams, 0); }
+struct Cases : FixedSeed {
+  Cases() : FixedSeed(kSanitized ? "seed=20240229 max_success=10 max_size=40" : "seed=20240229 max_success=60 max_size=80") {}
 };
-BOOST_TEST_GLOBAL_FIXTURE(FixedSeed);
+BOOST_TEST_GLOBAL_FIXTURE(Cases);
 
 }  // namespace
 

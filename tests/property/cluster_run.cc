@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/reason.h"
+#include "property/engine.h"
 #include "property/policy_toml.h"
 
 namespace guanxi::property {
@@ -41,22 +42,6 @@ reference::Event Renamed(reference::Event event, const std::string& account) {
   event::v1::ReferralReceived copy = *received;
   copy.set_referred_account_id(account);
   return reference::MakeEvent(event.id, event.position, event.occurred_at, std::move(copy));
-}
-
-codec::Record RecordOf(const std::string& account, const reference::Event& event) {
-  codec::Record record;
-  record.occurred_at = event.occurred_at;
-  record.account_id = account;
-  record.source = "/property";
-  record.id = event.id;
-  record.actor = "li";
-  record.type_name = "guanxi.event.v1.SomethingNew";
-  if (event.body != nullptr) {
-    record.type = static_cast<uint16_t>(relations::EventTypeFromName(event.body->GetDescriptor()->full_name()));
-    record.type_name.clear();
-    record.payload = event.body->SerializeAsString();
-  }
-  return record;
 }
 
 // Records that the engine writes itself come the way the engine sends them.

@@ -35,18 +35,7 @@ relations::PolicyLineage LineageOf(const reference::Account& account) {
 
 // As the log stores the event and the partition reads it back.
 relations::Event Decode(const reference::Event& event, codec::EventDecoder& decoder) {
-  codec::Record record;
-  record.occurred_at = event.occurred_at;
-  record.account_id = "acme";
-  record.source = "property";
-  record.id = event.id;
-  record.actor = "li";
-  record.type_name = "guanxi.event.v1.SomethingNew";
-  if (event.body != nullptr) {
-    record.type = static_cast<uint16_t>(relations::EventTypeFromName(event.body->GetDescriptor()->full_name()));
-    record.type_name.clear();
-    record.payload = event.body->SerializeAsString();
-  }
+  const codec::Record record = RecordOf("acme", event);
   auto decoded = decoder.DecodeEvent(record.View(), Position(event.position));
   if (!decoded.ok()) throw std::logic_error("a drawn event is refused: " + std::string(decoded.status().message()));
   return *std::move(decoded);
@@ -121,6 +110,22 @@ void StepTo(Timestamp t, const relations::FoldContext& context, EngineState& sta
 }
 
 }  // namespace
+
+codec::Record RecordOf(const std::string& account, const reference::Event& event) {
+  codec::Record record;
+  record.occurred_at = event.occurred_at;
+  record.account_id = account;
+  record.source = "/property";
+  record.id = event.id;
+  record.actor = "li";
+  record.type_name = "guanxi.event.v1.SomethingNew";
+  if (event.body != nullptr) {
+    record.type = static_cast<uint16_t>(relations::EventTypeFromName(event.body->GetDescriptor()->full_name()));
+    record.type_name.clear();
+    record.payload = event.body->SerializeAsString();
+  }
+  return record;
+}
 
 relations::Policy ToEngine(const reference::Policy& p) {
   relations::Policy e;

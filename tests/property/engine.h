@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "codec/record.h"
 #include "relations/assess.h"
 #include "relations/fold.h"
 #include "support/reference/reference.h"
@@ -40,6 +41,9 @@ struct Manner {
   // Every row is encoded and decoded again at each write-back, the core too.
   bool through_rows = false;
 };
+
+// The event as a client would send it.
+codec::Record RecordOf(const std::string& account, const reference::Event& event);
 
 relations::Policy ToEngine(const reference::Policy& policy);
 

@@ -9,24 +9,17 @@
 
 #include "property/arbitrary.h"
 #include "property/dump.h"
+#include "property/fixed_seed.h"
 
 using namespace guanxi;
 using namespace guanxi::property;
 
 namespace {
 
-// Sanitizers slow the reference model down some twenty times.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr const char* kDefaultParams = "seed=20240229 max_success=100 max_size=120";
-#else
-constexpr const char* kDefaultParams = "seed=20240229 max_success=700 max_size=200";
-#endif
-
-// The same cases on every machine unless asked otherwise.
-struct FixedSeed {
-  FixedSeed() { setenv("RC_PARAMS", kDefaultParams, 0); }
+struct Cases : FixedSeed {
+  Cases() : FixedSeed(kSanitized ? "seed=20240229 max_success=100 max_size=120" : "seed=20240229 max_success=700 max_size=200") {}
 };
-BOOST_TEST_GLOBAL_FIXTURE(FixedSeed);
+BOOST_TEST_GLOBAL_FIXTURE(Cases);
 
 // A point to read at: known_to a position, valid_to near something that happened.
 struct ReadPoint {

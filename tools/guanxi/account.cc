@@ -103,8 +103,7 @@ absl::Status RunList(Context& context, const ListArguments& arguments) {
   if (arguments.key_accounts) filter.set_key_account(true);
   if (arguments.order == "revenue") request.set_order(guanxi::v1::ACCOUNT_ORDER_REVENUE);
   if (arguments.order == "tier") request.set_order(guanxi::v1::ACCOUNT_ORDER_TIER);
-  request.set_page_size(arguments.page.size);
-  request.set_page_token(arguments.page.token);
+  SetPage(request, arguments.page);
   return PrintPage(
       context, context.Ask(&Stub::ListAccounts, request), [](const auto& page) { return page.accounts(); },
       [](const auto& page) { return DescribeAccounts(page.accounts()) + MoreLine(page.next_page_token()); });
@@ -134,8 +133,7 @@ absl::Status RunTimeline(Context& context, const TimelineArguments& arguments) {
   guanxi::v1::ListTimelineRequest request;
   *request.mutable_account() = SelectorOf(arguments.select);
   *request.mutable_filter() = FilterOf(arguments.filter);
-  request.set_page_size(arguments.page.size);
-  request.set_page_token(arguments.page.token);
+  SetPage(request, arguments.page);
   request.set_descending(arguments.descending);
   return PrintPage(
       context, context.Ask(&Stub::ListTimeline, request), [](const auto& page) { return page.events(); },

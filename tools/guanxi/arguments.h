@@ -38,6 +38,12 @@ struct PageArguments {
   std::string token;
 };
 
+template <class Request>
+void SetPage(Request& request, const PageArguments& page) {
+  request.set_page_size(page.size);
+  request.set_page_token(page.token);
+}
+
 inline void AddPage(CLI::App* command, PageArguments& page) {
   command->add_option("--page-size", page.size, "Items of a page, at most 1000")->capture_default_str()->check(CLI::Range(1, 1000));
   command->add_option("--page-token", page.token, "Continue where the page before ended; keep the other arguments");

@@ -95,8 +95,7 @@ struct ListArguments {
 absl::Status RunList(Context& context, const ListArguments& arguments) {
   guanxi::v1::ListEventsRequest request;
   *request.mutable_filter() = FilterOf(arguments.filter);
-  request.set_page_size(arguments.page.size);
-  request.set_page_token(arguments.page.token);
+  SetPage(request, arguments.page);
   request.set_descending(arguments.descending);
   return PrintPage(
       context, context.Ask(&Stub::ListEvents, request), [](const auto& page) { return page.events(); },

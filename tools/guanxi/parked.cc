@@ -18,8 +18,7 @@ struct ListArguments {
 absl::Status RunList(Context& context, const ListArguments& arguments) {
   guanxi::v1::ListParkedEventsRequest request;
   request.set_account_id(arguments.account);
-  request.set_page_size(arguments.page.size);
-  request.set_page_token(arguments.page.token);
+  SetPage(request, arguments.page);
   return PrintPage(
       context, context.Ask(&Stub::ListParkedEvents, request), [](const auto& page) { return page.events(); },
       [](const auto& page) { return EventTable(page.events()) + MoreLine(page.next_page_token()); });

@@ -39,8 +39,7 @@ std::string DescribePolicies(const guanxi::v1::ListPoliciesResponse& page) {
 
 absl::Status RunList(Context& context, const PageArguments& arguments) {
   guanxi::v1::ListPoliciesRequest request;
-  request.set_page_size(arguments.size);
-  request.set_page_token(arguments.token);
+  SetPage(request, arguments);
   return PrintPage(
       context, context.Ask(&Stub::ListPolicies, request), [](const auto& page) { return page.policies(); }, DescribePolicies);
 }

@@ -3,6 +3,7 @@
 
 #include <google/protobuf/message.h>
 
+#include <iostream>
 #include <string>
 
 #include "absl/status/status.h"
@@ -29,7 +30,11 @@ absl::Status PrintAnswer(const Context& context, const absl::StatusOr<Answer>& a
   return absl::OkStatus();
 }
 
-// A page of items: jsonl prints each item on a line of its own.
+// "more: --page-token X" under a page; nothing at the end.
+std::string MoreLine(const std::string& next_page_token);
+
+// A page of items: jsonl prints each item on a line of its own, and says on
+// standard error how to go on.
 template <class Answer, class Items, class ToTable>
 absl::Status PrintPage(const Context& context, const absl::StatusOr<Answer>& answer, Items items, ToTable to_table) {
   if (!answer.ok()) return answer.status();
@@ -42,10 +47,8 @@ absl::Status PrintPage(const Context& context, const absl::StatusOr<Answer>& ans
     const absl::Status printed = PrintJson(context, item);
     if (!printed.ok()) return printed;
   }
+  if constexpr (requires { answer->next_page_token(); }) std::cerr << MoreLine(answer->next_page_token());
   return absl::OkStatus();
 }
-
-// "more: --page-token X" under a page; nothing at the end.
-std::string MoreLine(const std::string& next_page_token);
 
 }  // namespace guanxi::cli

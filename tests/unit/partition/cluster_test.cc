@@ -227,6 +227,23 @@ BOOST_AUTO_TEST_CASE(a_policy_is_adopted_in_every_partition_and_never_backwards)
   BOOST_TEST(fixture.cluster().AdoptPolicy(text, std::nullopt, "op", "again")->control_epoch == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(an_older_policy_can_be_adopted_anew) {
+  ClusterFixture fixture(2);
+  const std::string first(relations::TransactionalPolicyToml()), second(relations::StandardPolicyToml());
+  BOOST_TEST(fixture.cluster().AdoptPolicy(first, At("2025-01-01"), "op", "")->control_epoch == 1u);
+  BOOST_TEST(fixture.cluster().AdoptPolicy(second, At("2025-02-01"), "op", "")->control_epoch == 2u);
+  BOOST_TEST(fixture.cluster().AdoptPolicy(first, At("2025-03-01"), "op", "back")->control_epoch == 3u);
+  BOOST_TEST(fixture.cluster().AdoptPolicy(first, std::nullopt, "op", "again")->control_epoch == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(a_policys_name_and_version_mean_one_set_of_rules) {
+  ClusterFixture fixture(2);
+  const std::string text(relations::TransactionalPolicyToml());
+  BOOST_REQUIRE(fixture.cluster().AdoptPolicy(text, std::nullopt, "op", "").ok());
+  const auto other = fixture.cluster().AdoptPolicy(text + "\n# other rules\n", std::nullopt, "op", "");
+  BOOST_TEST(ReasonName(other.status()) == "POLICY_INVALID");
+}
+
 BOOST_AUTO_TEST_CASE(months_are_summed_up_to_the_end_of_time) {
   ClusterFixture fixture(1);
   fixture.Append(Order("acme", "o1", "2025-03-01", 5));
