@@ -50,7 +50,16 @@ namespace guanxi {
   X(SHUTTING_DOWN, 34, kUnavailable, "The server is stopping.", "Try again; another process may take over.") \
   X(TREE_SIZE_INVALID, 35, kInvalidArgument, "The tree size is larger than the log, or sizes are in the wrong order.", "Ask GetTreeHead for the size.") \
   X(SUBSCRIBER_TOO_SLOW, 36, kResourceExhausted, "The subscriber fell too far behind.", "Resume from the last checkpoint received.") \
-  X(READ_TIME_INVALID, 37, kInvalidArgument, "The point in time or position asked for cannot be served.", "Ask for a time not after the clock, and a position not after the log's end.")
+  X(READ_TIME_INVALID, 37, kInvalidArgument, "The point in time or position asked for cannot be served.", "Ask for a time not after the clock, and a position not after the log's end.") \
+  X(OUTCOME_UNKNOWN, 38, kDeadlineExceeded, "The deadline passed, or Kafka stopped answering, before the outcome was known. The events may have been stored.", "Send the same events with the same ids again: what was stored is answered as a duplicate.") \
+  X(SOURCE_UNAVAILABLE, 39, kUnavailable, "Kafka does not answer, or refuses the connection. Nothing was stored.", "Check the brokers, the network and the kafka_* settings; the node goes on by itself.") \
+  X(SOURCE_FOREIGN, 40, kFailedPrecondition, "The topic is of another Kafka cluster, has another name or another number of partitions than those the data directory was made from.", "Correct the kafka_* settings, or start with an empty data directory.") \
+  X(SOURCE_DIVERGED, 41, kDataLoss, "The topic no longer holds what was applied from it: the last applied record reads otherwise, or the topic ends before it.", "Find out who replaced the topic; then restore it, or start with an empty data directory.") \
+  X(SOURCE_TRUNCATED, 42, kDataLoss, "The topic begins after the next record to apply: retention deleted records that this node has not seen.", "Restore a newer backup or copy another node's directory, and lengthen the topic's retention.") \
+  X(TOPIC_MISSING, 43, kFailedPrecondition, "The topic does not exist.", "`guanxi kafka create-topics` makes it; check kafka_topic.") \
+  X(TOPIC_UNSUITABLE, 44, kFailedPrecondition, "The topic is not set up as the log needs it; the message names the setting.", "Correct the topic's setting, or let `guanxi kafka create-topics` make a topic.") \
+  X(PARTITION_WRONG, 45, kInvalidArgument, "The Kafka record's account belongs to another partition than the one it was written to.", "Produce with the account id as key and the partitioner murmur2 (librdkafka: partitioner=murmur2_random).") \
+  X(MESSAGE_UNREADABLE, 46, kInvalidArgument, "The Kafka record cannot be read as an event; the message says why.", "Check the producer; the parked record holds the bytes.")
 // clang-format on
 
 enum class Reason {
