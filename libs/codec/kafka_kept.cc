@@ -1,0 +1,77 @@
+#include <openssl/evp.h>
+
+#include "base/byte_coding.h"
+#include "base/reason.h"
+#include "codec/kafka_message.h"
+
+// docs/formats/kafka.md, "What is kept of a record that cannot be read".
+namespace guanxi::codec {
+namespace {
+
+constexpr uint8_t kWhole = 1;
+constexpr uint8_t kShortened = 2;
+constexpr size_t kHashBytes = 32;
+
+// Null: 0. Otherwise the length plus one, and the bytes.
+void PutOptional(std::string& out, std::optional<std::string_view> text) {
+  PutVarint(out, text ? text->size() + 1 : 0);
+  if (text) out.append(*text);
+}
+
+std::optional<std::string_view> ReadOptional(ByteReader& reader) {
+  const uint64_t length = reader.Varint();
+  if (length == 0) return std::nullopt;
+  return reader.Bytes(length - 1);
+}
+
+std::string Sha256(std::string_view bytes) {
+  std::string hash(kHashBytes, '\0');
+  EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(hash.data()), nullptr, EVP_sha256(), nullptr);
+  return hash;
+}
+
+std::string Shortened(std::string_view whole) {
+  std::string kept(1, static_cast<char>(kShortened));
+  PutVarint(kept, whole.size());
+  kept += Sha256(whole);
+  kept += whole.substr(0, kKeptOfLargeMessage);
+  return kept;
+}
+
+absl::Status NotKept(std::string_view why) {
+  return Refuse(Reason::STORE_CORRUPT, "no kept Kafka record: " + std::string(why), {{"what", "Kafka record"}});
+}
+
+}  // namespace
+
+std::string KeptMessage(const KafkaMessage& message) {
+  std::string kept(1, static_cast<char>(kWhole));
+  PutOptional(kept, message.key);
+  PutVarint(kept, message.headers.size());
+  for (const KafkaHeader& header : message.headers) {
+    PutLengthPrefixed(kept, header.name);
+    PutOptional(kept, header.value);
+  }
+  PutOptional(kept, message.value);
+  return kept.size() <= kPayloadBytesMax ? kept : Shortened(kept);
+}
+
+absl::StatusOr<KafkaMessage> MessageFromKept(std::string_view kept) {
+  ByteReader reader(kept);
+  const auto form = reader.LittleEndian<uint8_t>();
+  if (reader.ok() && form == kShortened) return absl::FailedPreconditionError("the Kafka record was too large to be kept whole");
+  if (!reader.ok() || form != kWhole) return NotKept("unknown form");
+  KafkaMessage message;
+  message.key = ReadOptional(reader);
+  const uint64_t headers = reader.Varint();
+  for (uint64_t i = 0; i < headers && reader.ok(); ++i) {
+    KafkaHeader& header = message.headers.emplace_back();
+    header.name = reader.LengthPrefixed();
+    header.value = ReadOptional(reader);
+  }
+  message.value = ReadOptional(reader);
+  if (!reader.ok() || !reader.AtEnd()) return NotKept("lengths do not add up");
+  return message;
+}
+
+}  // namespace guanxi::codec
