@@ -22,6 +22,12 @@ function(guanxi_precompile target)
   target_precompile_headers(${target} PRIVATE ${ARGN})
 endfunction()
 
+#   guanxi_compile_quickly(TARGET)
+# For code that runs once and waits for others: a third less compiling than what the release preset optimises.
+function(guanxi_compile_quickly target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+endfunction()
+
 #   guanxi_test(NAME SOURCES a.cc ... [USES lib ...] [LINKS target ...] [LABELS unit|property|...])
 # A Boost.Test program; the file tests/support/test_main.cc gives it main(). The target tests_LABEL builds all that carry a label.
 function(guanxi_test name)
@@ -39,6 +45,9 @@ function(guanxi_test name)
     target_link_libraries(${name} PRIVATE guanxi_${used})
   endforeach()
   target_link_libraries(${name} PRIVATE Boost::unit_test_framework ${ARG_LINKS})
+  if(NOT property IN_LIST ARG_LABELS)
+    guanxi_compile_quickly(${name})
+  endif()
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
   foreach(label IN LISTS ARG_LABELS)
