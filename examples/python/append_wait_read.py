@@ -11,6 +11,7 @@ import pathlib
 import sys
 import tempfile
 import time
+import uuid
 
 import grpc
 import grpc_tools
@@ -34,10 +35,12 @@ def main(address):
     events = event_service_pb2_grpc.EventServiceStub(channel)
     accounts = account_service_pb2_grpc.AccountServiceStub(channel)
 
+    order_id = str(uuid.uuid4())
+
     # An event: who it is about, who says so, its id there, when it happened, what happened.
-    order = trade_pb2.OrderPlaced(order_id="o-1", currency_code="EUR")
+    order = trade_pb2.OrderPlaced(order_id=order_id, currency_code="EUR")
     order.lines.add(product="pump", quantity_micros=6_000_000, unit_price_micros=2_550_000)
-    event = event_service_pb2.NewEvent(id="o-1", source="/examples/python", account_id="PYTHON-EXAMPLE")
+    event = event_service_pb2.NewEvent(id=order_id, source="/examples/python", account_id="PYTHON-EXAMPLE")
     event.occurred_at.FromSeconds(int(time.time()) - 60)
     event.data.Pack(order)
 
@@ -52,7 +55,7 @@ def main(address):
     request = account_service_pb2.GetAccountRequest(consistency=fresh)
     request.account.account_id = "PYTHON-EXAMPLE"
     account = accounts.GetAccount(request, timeout=10).account
-    print(f"{account.account_id}: {account.counts.orders} order, tier {account.computed_tier}, net {account.totals[0].net_revenue_total_micros} micro-EUR")
+    print(f"{account.account_id}: {account.counts.orders} order(s), tier {account.computed_tier}, net {account.totals[0].net_revenue_total_micros} micro-EUR")
 
 
 if __name__ == "__main__":

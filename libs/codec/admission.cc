@@ -24,15 +24,28 @@ bool IsControl(const RecordView& record) {
   return relations::EntryOf(relations::EventType{record.type}).family == relations::EventFamily::kControl;
 }
 
+// C0, DEL and C1: no CloudEvents string may hold them.
+bool HasControlCharacter(std::string_view utf8) {
+  for (size_t i = 0; i < utf8.size(); ++i) {
+    const auto c = static_cast<unsigned char>(utf8[i]);
+    if (c < 0x20 || c == 0x7f) return true;
+    // U+0080-009F are C2 80 .. C2 9F; valid UTF-8 has a byte after C2.
+    if (c == 0xc2 && static_cast<unsigned char>(utf8[i + 1]) < 0xa0) return true;
+  }
+  return false;
+}
+
+bool IsPlainText(std::string_view text, size_t bytes_max) {
+  return !text.empty() && text.size() <= bytes_max && IsUtf8(text) && !HasControlCharacter(text);
+}
+
 absl::Status CheckIdentity(const RecordView& record) {
   const bool account_fits = record.account_id.empty() ? record.type >= 900 && IsControl(record) : IsAccountId(record.account_id);
   if (!account_fits) return RefuseField(Reason::ACCOUNT_ID_INVALID, "account_id", "is not 1-128 bytes of plain UTF-8 without '/'");
-  if (record.id.empty() || record.id.size() > kEventIdBytesMax || !IsUtf8(record.id)) {
-    return RefuseField(Reason::EVENT_ID_INVALID, "id", "is not 1-128 bytes of UTF-8");
-  }
-  if (record.source.empty() || record.source.size() > kSourceBytesMax || !IsUtf8(record.source)) {
-    return RefuseField(Reason::EVENT_ID_INVALID, "source", "is not 1-256 bytes of UTF-8");
-  }
+  if (!IsPlainText(record.id, kEventIdBytesMax))
+    return RefuseField(Reason::EVENT_ID_INVALID, "id", "is not 1-128 bytes of UTF-8 without control characters");
+  if (!IsPlainText(record.source, kSourceBytesMax))
+    return RefuseField(Reason::EVENT_ID_INVALID, "source", "is not 1-256 bytes of UTF-8 without control characters");
   if (record.type == 0 && record.type_name.empty()) return RefuseField(Reason::EVENT_TYPE_MISSING, "type", "is missing");
   return absl::OkStatus();
 }
@@ -115,16 +128,7 @@ absl::Status CheckEnvelope(const RecordView& record, Timestamp recorded_at, std:
   return CheckTime(record.occurred_at, recorded_at, future_tolerance);
 }
 
-bool IsAccountId(std::string_view id) {
-  if (id.empty() || id.size() > kAccountIdBytesMax || !IsUtf8(id)) return false;
-  for (size_t i = 0; i < id.size(); ++i) {
-    const auto c = static_cast<unsigned char>(id[i]);
-    if (c < 0x20 || c == 0x7f || c == '/') return false;
-    // U+0080-009F are C2 80 .. C2 9F; valid UTF-8 has a byte after C2.
-    if (c == 0xc2 && static_cast<unsigned char>(id[i + 1]) < 0xa0) return false;
-  }
-  return true;
-}
+bool IsAccountId(std::string_view id) { return IsPlainText(id, kAccountIdBytesMax) && id.find('/') == std::string_view::npos; }
 
 bool IsUtf8(std::string_view text) {
   return google::protobuf::internal::IsStructurallyValidUTF8(text.data(), static_cast<int>(text.size()));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "codec/proto_time.h"
 #include "guanxi/event/v1/control.pb.h"
 #include "relations/event_type.h"
 
@@ -9,13 +10,6 @@ namespace guanxi::codec {
 namespace {
 
 using relations::EventType;
-
-void SetTime(google::protobuf::Timestamp& out, Timestamp t) {
-  int64_t seconds = t.micros / kMicrosPerSecond, rest = t.micros % kMicrosPerSecond;
-  if (rest < 0) rest += kMicrosPerSecond, --seconds;
-  out.set_seconds(seconds);
-  out.set_nanos(static_cast<int32_t>(rest * 1000));
-}
 
 Record Control(EventType type, std::string id, Timestamp occurred_at, std::string_view actor, const google::protobuf::Message& payload) {
   Record record;
@@ -32,7 +26,7 @@ Record Control(EventType type, std::string id, Timestamp occurred_at, std::strin
 
 Record MakeClockAdvanced(Timestamp to, Timestamp occurred_at, std::string_view actor) {
   event::v1::ClockAdvanced payload;
-  SetTime(*payload.mutable_to(), to);
+  *payload.mutable_to() = ToProto(to);
   return Control(EventType::kClockAdvanced, fmt::format("clock/{}", to.micros), occurred_at, actor, payload);
 }
 
@@ -41,7 +35,7 @@ Record MakePolicyAdopted(const relations::PolicyAdopted& adopted, Timestamp occu
   payload.set_policy_name(adopted.policy_name);
   payload.set_version(adopted.version);
   payload.set_definition(adopted.definition);
-  SetTime(*payload.mutable_effective_at(), adopted.effective_at);
+  *payload.mutable_effective_at() = ToProto(adopted.effective_at);
   payload.set_control_epoch(adopted.control_epoch);
   return Control(EventType::kPolicyAdopted, fmt::format("policy/{}", adopted.control_epoch), occurred_at, actor, payload);
 }

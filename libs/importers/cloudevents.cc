@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "codec/cloudevents.h"
+#include "codec/proto_time.h"
 #include "importers/import_run.h"
 #include "importers/line_reader.h"
-#include "importers/proto_time.h"
 #include "importers/text.h"
 #include "relations/event_type.h"
 
@@ -44,7 +44,7 @@ guanxi::v1::NewEvent EventOf(codec::Record&& record) {
   event.set_id(std::move(record.id));
   event.set_source(std::move(record.source));
   event.set_account_id(std::move(record.account_id));
-  *event.mutable_occurred_at() = ToProto(record.occurred_at);
+  *event.mutable_occurred_at() = codec::ToProto(record.occurred_at);
   event.set_actor(std::move(record.actor));
   event.set_on_behalf_of(std::move(record.on_behalf_of));
   event.set_correlation_id(std::move(record.correlation_id));

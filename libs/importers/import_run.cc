@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <utility>
 
-#include "importers/proto_time.h"
+#include "codec/proto_time.h"
 
 namespace guanxi::importers {
 namespace {
@@ -46,7 +46,7 @@ void ImportRun::Broken(Outcome outcome, uint64_t line, std::string what) {
 }
 
 absl::Status ImportRun::Emit(guanxi::v1::NewEvent&& event) {
-  const Timestamp at = FromProto(event.occurred_at());
+  const Timestamp at = codec::FromProto(event.occurred_at());
   if (!report_.newest_occurred_at || *report_.newest_occurred_at < at) report_.newest_occurred_at = at;
   absl::Status accepted = sink_.Accept(std::move(event));
   if (accepted.ok()) ++report_.events;
@@ -67,7 +67,7 @@ guanxi::v1::NewEvent MakeEvent(std::string_view source, const std::string& accou
   event.set_id(std::move(id));
   event.set_source(source.data(), source.size());
   event.set_account_id(account_id);
-  *event.mutable_occurred_at() = ToProto(occurred_at);
+  *event.mutable_occurred_at() = codec::ToProto(occurred_at);
   event.mutable_data()->PackFrom(data);
   return event;
 }

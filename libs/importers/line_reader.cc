@@ -31,7 +31,7 @@ absl::StatusOr<LineReader> LineReader::Open(const std::string& path) {
   LineReader reader;
   reader.path_ = path;
   if (std::filesystem::is_regular_file(path, error)) reader.file_.reset(gzopen(path.c_str(), "rb"));
-  if (!reader.file_) return Refuse(Reason::REQUEST_INVALID, "cannot open the file " + path, {{"file", path}});
+  if (!reader.file_) return absl::NotFoundError("cannot open the file " + path);
   reader.bytes_total_ = std::filesystem::file_size(path, error);
   reader.buffer_.resize(kBufferBytes);
   return reader;
@@ -76,7 +76,7 @@ absl::StatusOr<bool> LineReader::Fill() {
 absl::Status LineReader::ReadError() const {
   int error = Z_OK;
   const std::string what = gzerror(file_.get(), &error);
-  return Refuse(Reason::STORE_FAILED, "cannot read " + path_ + ": " + what, {{"file", path_}, {"detail", what}});
+  return absl::DataLossError("cannot read " + path_ + ": " + what);
 }
 
 }  // namespace guanxi::importers

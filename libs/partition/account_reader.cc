@@ -50,6 +50,20 @@ absl::Status FoldAsOf(const View& view, AccountMemory& memory, AccountNumber num
   return absl::OkStatus();
 }
 
+absl::StatusOr<relations::AccountCore> NewestCore(const View& view, const std::string& account_id, AccountNumber number) {
+  const auto row = view.rows.Get(Key(Table::kRow, number).U8(0));
+  if (!row.ok()) return row.status();
+  if (!*row) return NotFound(account_id);
+  return DecodeCoreOf(**row);
+}
+
+absl::Status NothingYet(const View& view, const std::string& account_id, AccountNumber number) {
+  const auto newest = NewestCore(view, account_id, number);
+  if (!newest.ok()) return newest.status();
+  return Refuse(Reason::ACCOUNT_NOT_FOUND, "of this account nothing was so, or known, yet at that time",
+                {{"account_id", account_id.substr(0, 128)}, {"first_event_at", FormatTimestamp(newest->first_event_at)}});
+}
+
 }  // namespace
 
 absl::StatusOr<AccountAt> ReadAccount(const View& view, const std::string& account_id, const AsOf& as_of) {
@@ -59,10 +73,7 @@ absl::StatusOr<AccountAt> ReadAccount(const View& view, const std::string& accou
   account.number = *number;
   account.known_to = as_of.known_to.value_or(view.Newest());
   if (!as_of.known_to && !as_of.valid_to) {
-    const auto row = view.rows.Get(Key(Table::kRow, *number).U8(0));
-    if (!row.ok()) return row.status();
-    if (!*row) return NotFound(account_id);
-    auto core = DecodeCoreOf(**row);
+    auto core = NewestCore(view, account_id, *number);
     if (!core.ok()) return core.status();
     account.core = *std::move(core);
     account.valid_to = std::max(view.clock, account.core.last_event_at);
@@ -72,7 +83,7 @@ absl::StatusOr<AccountAt> ReadAccount(const View& view, const std::string& accou
     if (!memory.ok()) return memory.status();
     memory->core.id = AccountId(account_id);
     if (auto status = FoldAsOf(view, *memory, *number, account.known_to, bound); !status.ok()) return status;
-    if (memory->core.account_version == 0) return NotFound(account_id);
+    if (memory->core.account_version == 0) return NothingYet(view, account_id, *number);
     account.core = std::move(memory->core);
     account.valid_to = as_of.valid_to.value_or(std::max(view.clock, account.core.last_event_at));
   }

@@ -160,6 +160,9 @@ absl::Status Cluster::WriteControl(PartitionId partition, codec::Record record, 
   return result.front().status;
 }
 
+bool Cluster::follows_wall_clock() const { return impl_->options.wall_clock; }
+Timestamp Cluster::Now() const { return impl_->options.now(); }
+
 absl::Status Cluster::AdvanceClock(Timestamp to, const std::string& actor) {
   const std::lock_guard lock(impl_->control_mutex);
   for (uint32_t p = 0; p < partitions(); ++p) {

@@ -71,6 +71,8 @@ class Cluster {
   uint32_t partitions() const;
   const store::ClusterSettings& settings() const;
   BusinessCalendar calendar() const;
+  bool follows_wall_clock() const;
+  Timestamp Now() const;  // the wall clock
   // murmur2 of the id, as Kafka's default partitioner.
   PartitionId PartitionOf(std::string_view account_id) const;
 

@@ -41,7 +41,7 @@ v1::Policy PolicyFrom(const partition::AdoptedPolicy& adopted) {
 }
 
 // Everything adopted, oldest first, then what is shipped and not adopted. The
-// standard policy is in force before any adoption takes effect.
+// standard policy is in force before any adoption takes effect, even its own.
 std::vector<v1::Policy> AllPolicies(const Node& node) {
   const Timestamp clock = ClockOf(node);
   std::vector<v1::Policy> policies;
@@ -61,8 +61,8 @@ std::vector<v1::Policy> AllPolicies(const Node& node) {
     const bool adopted = std::any_of(policies.begin(), policies.begin() + static_cast<std::ptrdiff_t>(adopted_count),
                                      [&](const v1::Policy& p) { return p.name() == policy.name && p.version() == policy.version; });
     const bool is_fallback = !in_force && &policy == &relations::StandardPolicy();
-    if (is_fallback && !adopted) in_force = policies.size();
-    if (!adopted) policies.push_back(PolicyFrom(policy, shipped.definition()));
+    if (is_fallback) in_force = policies.size();
+    if (!adopted || is_fallback) policies.push_back(PolicyFrom(policy, shipped.definition()));
   }
   if (in_force) policies[*in_force].set_in_force(true);
   return policies;

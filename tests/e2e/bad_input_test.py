@@ -1,5 +1,6 @@
 """Each kind of bad input gets a clear status with a stable reason; nothing is lost and nothing crashes."""
 import datetime
+import json
 import unittest
 
 from harness import Daemon, DaemonCase, Refused, now, order
@@ -53,6 +54,21 @@ class BadInput(DaemonCase):
         file.write_bytes(b"{\"specversion\":\"1.0\"\n\xff\xfe\n")
         said = self.daemon.ask("import", "cloudevents", file)
         self.assertEqual([problem["line"] for problem in said["problems"]], [1, 2])
+
+    def test_an_import_with_refused_events_says_so_by_its_exit_code(self):
+        file = self.folder / "refused.jsonl"
+        file.write_text(json.dumps({"specversion": "1.0", "id": "v-1", "source": "/crm", "type": "VisitHeld", "time": "2024-03-01T00:00:00Z",
+                                    "partitionkey": "A" * 200, "data": {}}) + "\n")
+        with self.assertRaises(Refused) as refused:
+            self.daemon.ask("import", "cloudevents", file)
+        self.assertEqual(refused.exception.code, 1)
+        self.assertIn("1 events were refused", refused.exception.text)
+
+    def test_wrong_usage_is_said_before_the_server_is_asked(self):
+        for arguments in (("events", "get"), ("events", "get", "--account", "ACME"), ("account", "show", "\udcff")):
+            with self.subTest(arguments), self.assertRaises(Refused) as refused:
+                self.daemon.ask(*arguments)
+            self.assertEqual(refused.exception.code, 2)
 
     def test_a_directory_that_holds_something_else_is_refused(self):
         foreign = self.folder / "foreign"

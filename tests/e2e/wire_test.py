@@ -328,6 +328,30 @@ class Authors(WireCase):
             self.assertEqual((refused.reason, refused.metadata["field"]), ("REQUEST_INVALID", "actor"))
 
 
+class BeforeAnythingHappened(WireCase):
+    def test_the_standard_policy_is_in_force_until_its_own_adoption_takes_effect(self):
+        self.wire.append(order("ACME", "o-1", "2024-03-01"))
+        self.wire.policies.AdoptPolicy(policy_service_pb2.AdoptPolicyRequest(
+            shipped_name="standard", effective_at=instant("2024-06-01"), actor="op"), timeout=SECONDS)
+        listed = self.wire.policies.ListPolicies(policy_service_pb2.ListPoliciesRequest(), timeout=SECONDS).policies
+        self.assertEqual([(policy.name, policy.control_epoch) for policy in listed if policy.in_force], [("standard", 0)])
+
+    def test_an_account_before_its_first_event_says_when_that_was(self):
+        self.wire.append(order("ACME", "o-1", "2024-03-01"), order("ACME", "o-2", "2024-04-01"))
+        request = account_service_pb2.GetAccountRequest(account={"account_id": "ACME"})
+        request.consistency.as_of.valid_to.CopyFrom(instant("2024-02-01"))
+        refused = refusal(self.wire.accounts.GetAccount, request, timeout=SECONDS)
+        self.assertEqual((refused.reason, refused.metadata["first_event_at"]), ("ACCOUNT_NOT_FOUND", "2024-03-01T00:00:00Z"))
+
+
+class WallClock(WireCase):
+    options = ("--clock", "wall")
+
+    def test_a_clock_that_follows_the_wall_is_not_moved_past_it(self):
+        refused = refusal(self.wire.admin.AdvanceClock, admin_service_pb2.AdvanceClockRequest(to=in_hours(24), actor="op"), timeout=SECONDS)
+        self.assertEqual((refused.reason, refused.metadata["field"]), ("REQUEST_INVALID", "to"))
+
+
 class Overload(WireCase):
     options = ("--clock", "events", "--partitions", "1", "--queue-events", "1000", "--commit-events", "1")
 

@@ -1,6 +1,6 @@
 // guanxi account show|list|why|timeline|watch
+#include "codec/proto_time.h"
 #include "guanxi/v1/account_service.grpc.pb.h"
-#include "importers/proto_time.h"
 #include "tools/guanxi/account_text.h"
 #include "tools/guanxi/arguments.h"
 #include "tools/guanxi/context.h"
@@ -51,10 +51,10 @@ void AddRead(CLI::App* command, ReadArguments& read) {
 
 guanxi::v1::Consistency ConsistencyOf(const ReadArguments& read) {
   guanxi::v1::Consistency consistency;
-  if (read.valid) *consistency.mutable_as_of()->mutable_valid_to() = importers::ToProto(*read.valid);
+  if (read.valid) *consistency.mutable_as_of()->mutable_valid_to() = codec::ToProto(*read.valid);
   if (!read.known) return consistency;
   if (const auto* time = std::get_if<Timestamp>(&*read.known))
-    *consistency.mutable_as_of()->mutable_known_to_time() = importers::ToProto(*time);
+    *consistency.mutable_as_of()->mutable_known_to_time() = codec::ToProto(*time);
   else
     *consistency.mutable_as_of()->mutable_known_to_position() = std::get<guanxi::v1::LogPosition>(*read.known);
   return consistency;

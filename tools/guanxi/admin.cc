@@ -1,8 +1,8 @@
 // guanxi admin partitions|rebuild|clock
 #include <cstdio>
 
+#include "codec/proto_time.h"
 #include "guanxi/v1/admin_service.grpc.pb.h"
-#include "importers/proto_time.h"
 #include "tools/guanxi/arguments.h"
 #include "tools/guanxi/context.h"
 #include "tools/guanxi/print.h"
@@ -75,7 +75,7 @@ struct ClockArguments {
 
 absl::Status RunClock(Context& context, const ClockArguments& arguments) {
   guanxi::v1::AdvanceClockRequest request;
-  *request.mutable_to() = importers::ToProto(*arguments.to);
+  *request.mutable_to() = codec::ToProto(*arguments.to);
   request.set_actor(arguments.actor);
   return PrintAnswer(context, context.Ask(&Stub::AdvanceClock, request, kClockSeconds),
                      [](const auto& answer) { return "the clock stands at " + FormatTime(answer.read_at().valid_to()) + "\n"; });

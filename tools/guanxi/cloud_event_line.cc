@@ -4,7 +4,7 @@
 
 #include "base/reason.h"
 #include "codec/cloudevents.h"
-#include "importers/proto_time.h"
+#include "codec/proto_time.h"
 #include "relations/event_type.h"
 
 namespace guanxi::cli {
@@ -33,7 +33,7 @@ codec::Record RecordOf(const Message& event) {
   record.id = event.id();
   record.source = event.source();
   record.account_id = event.account_id();
-  record.occurred_at = importers::FromProto(event.occurred_at());
+  record.occurred_at = codec::FromProto(event.occurred_at());
   record.actor = event.actor();
   record.on_behalf_of = event.on_behalf_of();
   record.correlation_id = event.correlation_id();
@@ -56,7 +56,7 @@ std::string CloudEventLine(const guanxi::v1::NewEvent& event) { return codec::Cl
 
 std::string CloudEventLine(const guanxi::v1::Event& event) {
   codec::Record record = RecordOf(event);
-  record.recorded_at = importers::FromProto(event.recorded_at());
+  record.recorded_at = codec::FromProto(event.recorded_at());
   record.account_version = event.account_version();
   record.park_reason = ReasonNumber(event.parked_reason());
   return codec::CloudEventFromRecord(record);

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "codec/proto_time.h"
 #include "guanxi/v1/event_service.pb.h"
-#include "importers/proto_time.h"
 #include "tools/guanxi/arguments.h"
 
 namespace guanxi::cli {
@@ -31,8 +31,8 @@ inline guanxi::v1::EventFilter FilterOf(const FilterArguments& arguments) {
   guanxi::v1::EventFilter filter;
   filter.set_account_id(arguments.account);
   for (const std::string& type : arguments.types) filter.add_types(type);
-  if (arguments.from) *filter.mutable_occurred_from() = importers::ToProto(*arguments.from);
-  if (arguments.to) *filter.mutable_occurred_to() = importers::ToProto(*arguments.to);
+  if (arguments.from) *filter.mutable_occurred_from() = codec::ToProto(*arguments.from);
+  if (arguments.to) *filter.mutable_occurred_to() = codec::ToProto(*arguments.to);
   filter.set_include_control(arguments.control);
   return filter;
 }

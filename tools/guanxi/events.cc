@@ -1,8 +1,9 @@
 // guanxi events append|list|get|subscribe
 #include <chrono>
+#include <iostream>
 
+#include "codec/proto_time.h"
 #include "guanxi/v1/event_service.grpc.pb.h"
-#include "importers/proto_time.h"
 #include "tools/guanxi/arguments.h"
 #include "tools/guanxi/context.h"
 #include "tools/guanxi/event_filter.h"
@@ -38,7 +39,7 @@ absl::StatusOr<guanxi::v1::AppendRequest> RequestOf(const AppendArguments& argum
   event.set_on_behalf_of(arguments.on_behalf_of);
   event.set_correlation_id(arguments.correlation_id);
   event.set_causation_id(arguments.causation_id);
-  *event.mutable_occurred_at() = importers::ToProto(arguments.at.value_or(Now()));
+  *event.mutable_occurred_at() = codec::ToProto(arguments.at.value_or(Now()));
   const auto data = TextArgument(arguments.data);
   if (!data.ok()) return data.status();
   const absl::Status set = SetPayload(arguments.type, *data, event);
@@ -61,7 +62,11 @@ std::string DescribeAppend(const guanxi::v1::AppendResponse& response) {
 absl::Status RunAppend(Context& context, const AppendArguments& arguments) {
   const auto request = RequestOf(arguments);
   if (!request.ok()) return request.status();
-  return PrintAnswer(context, context.Ask(&Stub::Append, *request), DescribeAppend);
+  const auto answer = context.Ask(&Stub::Append, *request);
+  if (answer.ok() && request->events(0).has_raw())
+    std::cerr << "note: " << Shown(arguments.type)
+              << " is no type that is folded: the event is kept, counted and shown, and changes no state\n";
+  return PrintAnswer(context, answer, DescribeAppend);
 }
 
 void AddAppend(CLI::App* noun, Context& context) {
@@ -140,8 +145,10 @@ void AddGet(CLI::App* noun, Context& context) {
   CLI::App* command = noun->add_subcommand("get", "One event, by position or by account, source and id");
   auto* position = AddParsed(command, "POSITION", arguments->position, "partition:position", "a position such as 2:1234", ParsePosition);
   auto* account = command->add_option("--account", arguments->account, "Account id")->excludes(position);
-  command->add_option("--source", arguments->source, "Source of the event")->needs(account);
-  command->add_option("--id", arguments->id, "Id of the event")->needs(account);
+  auto* source = command->add_option("--source", arguments->source, "Source of the event")->needs(account);
+  auto* id = command->add_option("--id", arguments->id, "Id of the event")->needs(account);
+  account->needs(source)->needs(id);
+  command->require_option(1, 0);
   OnRun(command, context, arguments, "guanxi events get 2:1234\n  guanxi events get --account ACME --source /erp --id o-1", RunGet);
 }
 

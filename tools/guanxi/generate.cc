@@ -85,9 +85,12 @@ absl::Status RunGenerate(Context& context, const GenerateArguments& given) {
   }
   const auto outcome = GenerateToServer(context, arguments, report);
   if (!outcome.ok()) return outcome.status();
-  if (context.output != Output::kTable) return PrintJson(context, outcome->response);
-  Print(DescribeTypes(report) + DescribeOutcome(*outcome) + DescribeFailures(outcome->response));
-  return absl::OkStatus();
+  if (context.output == Output::kTable) {
+    Print(DescribeTypes(report) + DescribeOutcome(*outcome) + DescribeFailures(outcome->response));
+  } else if (const absl::Status printed = PrintJson(context, outcome->response); !printed.ok()) {
+    return printed;
+  }
+  return RefusalOf(*outcome);
 }
 
 }  // namespace

@@ -122,7 +122,7 @@ absl::Status ImportOne(Context& context, const ImportArguments& arguments, const
     Print(DescribeReport(report) + DescribeOutcome(*outcome) + DescribeFailures(outcome->response));
   else
     Print(ReportJson(report, *outcome));
-  return absl::OkStatus();
+  return RefusalOf(*outcome);
 }
 
 absl::Status RunImport(Context& context, const ImportArguments& arguments) {

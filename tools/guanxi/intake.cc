@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "codec/proto_time.h"
 #include "guanxi/v1/admin_service.grpc.pb.h"
-#include "importers/proto_time.h"
 #include "tools/guanxi/append_sink.h"
 #include "tools/guanxi/table.h"
 #include "tools/guanxi/values.h"
@@ -18,11 +18,11 @@ constexpr int64_t kStaleMicros = 31 * kMicrosPerDay;
 // Where the clock stands then: later than asked for when it was there already.
 absl::StatusOr<Timestamp> AdvanceClock(Context& context, const std::string& actor, Timestamp to) {
   guanxi::v1::AdvanceClockRequest request;
-  *request.mutable_to() = importers::ToProto(to);
+  *request.mutable_to() = codec::ToProto(to);
   request.set_actor(actor);
   const auto answer = context.Ask(&guanxi::v1::AdminService::Stub::AdvanceClock, request, kClockSeconds);
   if (!answer.ok()) return answer.status();
-  return importers::FromProto(answer->read_at().valid_to());
+  return codec::FromProto(answer->read_at().valid_to());
 }
 
 std::string DescribeClock(Timestamp clock, Timestamp newest) {
@@ -67,6 +67,11 @@ std::string DescribeOutcome(const IntakeOutcome& outcome) {
   table.AddRow({"  parked, kept for repair", FormatCount(response.parked())});
   table.AddRow({"  refused", FormatCount(response.refused())});
   return table.Render() + (outcome.clock ? DescribeClock(*outcome.clock, *outcome.newest) : "");
+}
+
+absl::Status RefusalOf(const IntakeOutcome& outcome) {
+  const uint64_t refused = outcome.response.refused();
+  return refused == 0 ? absl::OkStatus() : absl::FailedPreconditionError(FormatCount(refused) + " events were refused");
 }
 
 std::string DescribeFailures(const guanxi::v1::AppendStreamResponse& response) {

@@ -38,6 +38,8 @@ absl::StatusOr<IntakeOutcome> TakeIn(Context& context, const IntakeArguments& in
 // Lines such as "appended  18,566"; and where the clock stands, with what to do when
 // that is long after the newest event: a server that follows the wall clock shows history decayed.
 std::string DescribeOutcome(const IntakeOutcome& outcome);
+// OK, or how many events the server does not have.
+absl::Status RefusalOf(const IntakeOutcome& outcome);
 // A line per failure, the first of them.
 std::string DescribeFailures(const guanxi::v1::AppendStreamResponse& response);
 

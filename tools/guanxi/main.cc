@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <map>
 
+#include "codec/admission.h"
 #include "tools/guanxi/context.h"
 
 namespace guanxi::cli {
@@ -26,6 +27,8 @@ void AddGlobals(CLI::App& app, Context& context) {
 void AddNouns(CLI::App& app, Context& context) {
   for (auto* add : {AddImport, AddGenerate, AddExport, AddEvents, AddAccount, AddPortfolio, AddPolicy, AddAudit, AddParked, AddAdmin})
     add(app, context);
+  for (CLI::App* noun : app.get_subcommands({}))
+    noun->footer("`guanxi " + noun->get_name() + " VERB --help` explains each, with an example.");
 }
 
 int Main(int argc, char** argv) {
@@ -37,8 +40,14 @@ int Main(int argc, char** argv) {
   // Global options may also stand after the command.
   app.fallthrough();
   app.require_subcommand(1);
+  app.set_version_flag("--version", "guanxi " GUANXI_VERSION);
   AddGlobals(app, context);
   AddNouns(app, context);
+  for (int i = 1; i < argc; ++i) {
+    if (codec::IsUtf8(argv[i])) continue;
+    std::fprintf(stderr, "argument %d is not valid UTF-8\n", i);
+    return kExitUsage;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,6 +1,6 @@
 // guanxi policy show|list|adopt
+#include "codec/proto_time.h"
 #include "guanxi/v1/policy_service.grpc.pb.h"
-#include "importers/proto_time.h"
 #include "tools/guanxi/arguments.h"
 #include "tools/guanxi/context.h"
 #include "tools/guanxi/new_event.h"
@@ -58,7 +58,7 @@ absl::Status RunAdopt(Context& context, const AdoptArguments& arguments) {
   } else {
     request.set_shipped_name(arguments.shipped_name);
   }
-  if (arguments.effective_at) *request.mutable_effective_at() = importers::ToProto(*arguments.effective_at);
+  if (arguments.effective_at) *request.mutable_effective_at() = codec::ToProto(*arguments.effective_at);
   request.set_actor(arguments.actor);
   request.set_reason(arguments.reason);
   return PrintAnswer(context, context.Ask(&Stub::AdoptPolicy, request), [](const auto& answer) {

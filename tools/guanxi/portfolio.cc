@@ -1,8 +1,8 @@
 // guanxi portfolio concentration|tiers
 #include <fmt/format.h>
 
+#include "codec/proto_time.h"
 #include "guanxi/v1/portfolio_service.grpc.pb.h"
-#include "importers/proto_time.h"
 #include "tools/guanxi/arguments.h"
 #include "tools/guanxi/context.h"
 #include "tools/guanxi/print.h"
@@ -35,8 +35,8 @@ absl::Status RunConcentration(Context& context, const ConcentrationArguments& ar
   guanxi::v1::GetConcentrationRequest request;
   request.set_share(arguments.share);
   request.set_currency_code(arguments.currency);
-  if (arguments.from) *request.mutable_from() = importers::ToProto(*arguments.from);
-  if (arguments.to) *request.mutable_to() = importers::ToProto(*arguments.to);
+  if (arguments.from) *request.mutable_from() = codec::ToProto(*arguments.from);
+  if (arguments.to) *request.mutable_to() = codec::ToProto(*arguments.to);
   return PrintAnswer(context, context.Ask(&Stub::GetConcentration, request), DescribeConcentration);
 }
 

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <cstdlib>
 
-#include "importers/proto_time.h"
+#include "codec/proto_time.h"
 #include "relations/event_type.h"
 
 namespace guanxi::cli {
@@ -86,7 +86,7 @@ std::string FormatTier(guanxi::event::v1::Tier tier) {
 
 std::string FormatTime(const google::protobuf::Timestamp& time) {
   if (time.seconds() == 0 && time.nanos() == 0) return "";
-  return FormatTimestamp(importers::FromProto(time));
+  return FormatTimestamp(codec::FromProto(time));
 }
 
 std::string FormatMicros(std::string_view micros) {

@@ -133,7 +133,7 @@ void Giant::Buy(Scene& scene, Timestamp at, bool pays) {
   invoice.set_invoice_id("i-" + number);
   invoice.set_order_id(order.order_id());
   scene.SetMoney(*invoice.mutable_amount(), CentsOf(order));
-  *invoice.mutable_due_at() = ToProto(due);
+  *invoice.mutable_due_at() = codec::ToProto(due);
   diary_.Write(invoiced, invoice);
   if (!pays) {
     --open_invoices_left_;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "importers/proto_time.h"
+#include "codec/proto_time.h"
 
 namespace guanxi::importers::generator {
 namespace {
@@ -50,7 +50,7 @@ Timestamp Outbox::ArrivalOf(Timestamp at) {
 absl::Status Outbox::Give(const Letter& letter) {
   guanxi::v1::NewEvent event;
   event.ParseFromString(letter.event);
-  const Timestamp at = FromProto(event.occurred_at());
+  const Timestamp at = codec::FromProto(event.occurred_at());
   const std::string& url = event.data().type_url();
   ++report_.types[url.substr(url.rfind('.') + 1)];
   ++report_.events;

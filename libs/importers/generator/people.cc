@@ -150,7 +150,7 @@ void People::RecordMinutes(Scene& scene, Timestamp visited_at) {
     item.set_item_id("a-" + std::to_string(++action_items_));
     item.set_text(std::string(scene.random.Pick(kActionTexts)));
     item.set_owner(scene.owner);
-    *item.mutable_due_at() = ToProto(due);
+    *item.mutable_due_at() = codec::ToProto(due);
     const uint64_t fate = scene.random.Below(1000);
     if (fate < kItemDonePerMille) {
       ev::ActionItemDone done;

@@ -39,7 +39,7 @@ void Pursuit::Open(Scene& scene, Timestamp at) {
   scene.SetMoney(*opened.mutable_expected_amount(), cents);
   opened.set_initiation(random.PerMille(550) ? ev::INITIATION_ACTIVE : ev::INITIATION_PASSIVE);
   opened.set_stage(ev::PROCUREMENT_STAGE_RESEARCH);
-  *opened.mutable_expected_close_at() = ToProto(scene.DaysLater(at, 60, 240));
+  *opened.mutable_expected_close_at() = codec::ToProto(scene.DaysLater(at, 60, 240));
   opened.set_owner(scene.owner);
   scene.diary.Write(at, opened);
   const Timestamp closed_at = MoveThroughStages(scene, opened.opportunity_id(), at, project);
@@ -96,7 +96,7 @@ void Pursuit::Bid(Scene& scene, const std::string& opportunity_id, Timestamp ope
   ev::TenderAnnounced tender;
   tender.set_tender_id(tender_id);
   tender.set_opportunity_id(opportunity_id);
-  *tender.mutable_closes_at() = ToProto({submitted.micros + kMicrosPerDay});
+  *tender.mutable_closes_at() = codec::ToProto({submitted.micros + kMicrosPerDay});
   scene.diary.Write(announced, tender);
   if (scene.random.PerMille(600)) {
     ev::BidInvited invited;

@@ -7,10 +7,10 @@
 #include <cstdint>
 #include <string>
 
+#include "codec/proto_time.h"
 #include "guanxi/event/v1/common.pb.h"
 #include "importers/generator/diary.h"
 #include "importers/generator/firm.h"
-#include "importers/proto_time.h"
 
 namespace guanxi::importers::generator {
 

@@ -179,7 +179,7 @@ void Story::DeclareTier(Scene& scene) {
   declared.set_tier(tier);
   declared.set_target_tier(static_cast<ev::Tier>(std::min<int>(tier + 1, ev::TIER_STRATEGIC)));
   const Timestamp at = scene.WorkTime();
-  *declared.mutable_target_by() = ToProto(scene.calendar.AddMonths(at, 12));
+  *declared.mutable_target_by() = codec::ToProto(scene.calendar.AddMonths(at, 12));
   declared.set_plan("executive meetings, a long contract, a joint project");
   diary_.Write(at, declared);
 }
@@ -190,7 +190,7 @@ void Story::OverrideTier(Scene& scene) {
   ev::TierOverridden overridden;
   overridden.set_tier(static_cast<ev::Tier>(std::min<int>(TierOf(scene.persona) + 1, ev::TIER_STRATEGIC)));
   overridden.set_reason("framework agreement about to be signed");
-  *overridden.mutable_expires_at() = ToProto({at.micros + 60 * kMicrosPerDay});
+  *overridden.mutable_expires_at() = codec::ToProto({at.micros + 60 * kMicrosPerDay});
   diary_.Write(at, overridden);
   if (!random_.PerMille(kOverrideWithdrawnPerMille)) return;
   ev::TierOverrideWithdrawn withdrawn;

@@ -98,8 +98,8 @@ void Trade::Sign(Scene& scene, Timestamp at) {
   contract.set_contract_id("k-" + std::to_string(++contracts_));
   const Timestamp starts = scene.calendar.StartOf(Day{scene.calendar.DayOf(at).index + 1});
   contract_ = {contract.contract_id(), scene.calendar.AddMonths(starts, static_cast<int32_t>(traits.contract_months))};
-  *contract.mutable_starts_at() = ToProto(starts);
-  *contract.mutable_ends_at() = ToProto(contract_->ends);
+  *contract.mutable_starts_at() = codec::ToProto(starts);
+  *contract.mutable_ends_at() = codec::ToProto(contract_->ends);
   scene.SetMoney(*contract.mutable_value(), scene.plan.revenue_per_year * 100 * traits.contract_months / 12);
   for (uint32_t k = 0; k < traits.business_lines; ++k) contract.add_business_lines(BusinessLineOf(scene.plan, k));
   scene.diary.Write(at, contract);
@@ -109,7 +109,7 @@ void Trade::Renew(Scene& scene, Timestamp at) {
   contract_->ends = scene.calendar.AddMonths(contract_->ends, static_cast<int32_t>(scene.traits().contract_months));
   ev::ContractAmended amended;
   amended.set_contract_id(contract_->id);
-  *amended.mutable_ends_at() = ToProto(contract_->ends);
+  *amended.mutable_ends_at() = codec::ToProto(contract_->ends);
   amended.set_reason("renewed");
   scene.diary.Write(at, amended);
 }
@@ -146,7 +146,7 @@ void Trade::Invoice(Scene& scene, const event::v1::OrderPlaced& order, Timestamp
   invoice.set_invoice_id("i-" + std::to_string(++invoices_));
   invoice.set_order_id(order.order_id());
   scene.SetMoney(*invoice.mutable_amount(), CentsOf(order));
-  *invoice.mutable_due_at() = ToProto(due);
+  *invoice.mutable_due_at() = codec::ToProto(due);
   scene.diary.Write(at, invoice);
   if (scene.random.PerMille(kInvoiceCancelledPerMille)) {
     ev::InvoiceCancelled cancelled;

@@ -74,6 +74,9 @@ BOOST_AUTO_TEST_CASE(event_ids_and_sources_have_limits) {
   BOOST_TEST(CheckAfter([](Record& r) { r.id.clear(); }) == (Refusal{"EVENT_ID_INVALID", "id"}));
   BOOST_TEST(CheckAfter([](Record& r) { r.id = std::string(129, 'i'); }) == (Refusal{"EVENT_ID_INVALID", "id"}));
   BOOST_TEST(CheckAfter([](Record& r) { r.id = "\xff"; }) == (Refusal{"EVENT_ID_INVALID", "id"}));
+  BOOST_TEST(CheckAfter([](Record& r) { r.id = "o\n1"; }) == (Refusal{"EVENT_ID_INVALID", "id"}));
+  BOOST_TEST(CheckAfter([](Record& r) { r.id = "o\xc2\x85"; }) == (Refusal{"EVENT_ID_INVALID", "id"}));
+  BOOST_TEST(CheckAfter([](Record& r) { r.source = "/erp\x7f"; }) == (Refusal{"EVENT_ID_INVALID", "source"}));
   BOOST_TEST(CheckAfter([](Record& r) { r.source.clear(); }) == (Refusal{"EVENT_ID_INVALID", "source"}));
   BOOST_TEST(CheckAfter([](Record& r) { r.source = std::string(257, 's'); }) == (Refusal{"EVENT_ID_INVALID", "source"}));
   BOOST_TEST(CheckAfter([](Record& r) { r.source = "\x80"; }) == (Refusal{"EVENT_ID_INVALID", "source"}));

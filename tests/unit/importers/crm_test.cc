@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(broken_rows_of_every_table_are_named) {
 BOOST_AUTO_TEST_CASE(a_folder_without_one_of_the_files_is_refused) {
   std::filesystem::remove(path() + "/products.csv");
   const absl::Status status = ImportCrm(path(), options, sink, report);
-  BOOST_TEST(status.code() == absl::StatusCode::kInvalidArgument);
+  BOOST_TEST(status.code() == absl::StatusCode::kNotFound);
   BOOST_TEST(std::string(status.message()).find("products.csv") != std::string::npos);
   BOOST_TEST(sink.events.empty());
 }

@@ -75,7 +75,7 @@ struct FoldedAll {
   // In order of business time, ties by arrival; then all accounts at `to`.
   FoldedAll(std::vector<guanxi::v1::NewEvent> events, Timestamp to) {
     std::stable_sort(events.begin(), events.end(),
-                     [](const auto& a, const auto& b) { return FromProto(a.occurred_at()) < FromProto(b.occurred_at()); });
+                     [](const auto& a, const auto& b) { return codec::FromProto(a.occurred_at()) < codec::FromProto(b.occurred_at()); });
     const relations::PolicyLineage policies;
     const relations::FoldContext context{policies, Position{}, BusinessCalendar()};
     codec::EventDecoder decoder;
@@ -88,7 +88,7 @@ struct FoldedAll {
     const std::string payload = WithoutPersonalData(event);
     codec::RecordView record;
     record.type = static_cast<uint16_t>(relations::EventTypeFromName(TypeOf(event)));
-    record.occurred_at = FromProto(event.occurred_at());
+    record.occurred_at = codec::FromProto(event.occurred_at());
     record.account_id = event.account_id();
     record.source = event.source();
     record.id = event.id();
@@ -177,8 +177,8 @@ BOOST_AUTO_TEST_CASE(all_events_lie_in_the_time_asked_for) {
   const GeneratorOptions options = TwoYears(50);
   const Generated generated(options);
   for (const auto& event : generated.events()) {
-    BOOST_REQUIRE(FromProto(event.occurred_at()) >= options.from);
-    BOOST_REQUIRE(FromProto(event.occurred_at()) < options.to);
+    BOOST_REQUIRE(codec::FromProto(event.occurred_at()) >= options.from);
+    BOOST_REQUIRE(codec::FromProto(event.occurred_at()) < options.to);
   }
   BOOST_TEST(generated.report.events == generated.events().size());
 }
@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(one_event_in_ten_arrives_late_and_few_of_them_very_late) {
   uint64_t behind = 0, days_behind = 0, weeks_behind = 0;
   Timestamp newest = kEarliestTimestamp;
   for (const auto& event : generated.events()) {
-    const Timestamp at = FromProto(event.occurred_at());
+    const Timestamp at = codec::FromProto(event.occurred_at());
     behind += at < newest;
     days_behind += at.micros < newest.micros - kMicrosPerDay;
     weeks_behind += at.micros < newest.micros - 6 * kMicrosPerDay;

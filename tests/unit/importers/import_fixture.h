@@ -13,9 +13,9 @@
 #include <string>
 #include <vector>
 
+#include "codec/proto_time.h"
 #include "importers/import.h"
 #include "importers/import_run.h"
-#include "importers/proto_time.h"
 
 namespace guanxi::importers {
 
@@ -40,7 +40,7 @@ Message As(const guanxi::v1::NewEvent& event) {
   return message;
 }
 
-inline std::string TimeOf(const guanxi::v1::NewEvent& event) { return FormatTimestamp(FromProto(event.occurred_at())); }
+inline std::string TimeOf(const guanxi::v1::NewEvent& event) { return FormatTimestamp(codec::FromProto(event.occurred_at())); }
 
 inline std::map<std::string, uint64_t> CountTypes(const std::vector<guanxi::v1::NewEvent>& events) {
   std::map<std::string, uint64_t> counts;

@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(purchase_days_of_every_customer_are_the_published_ones) {
   const Timestamp cutoff = ParseTimestamp("1997-09-30").value();
   std::map<std::string, std::set<int64_t>> days;
   for (const auto& event : Run(ImportCdnow, "cdnow/CDNOW_sample.txt")) {
-    const Timestamp at = FromProto(event.occurred_at());
+    const Timestamp at = codec::FromProto(event.occurred_at());
     if (at <= cutoff) days[event.account_id()].insert(at.micros / kMicrosPerDay);
   }
   // The oracle ends with an error when it differs from the published table.

@@ -1,11 +1,12 @@
-// base::Timestamp <-> google.protobuf.Timestamp.
+// base::Timestamp <-> google.protobuf.Timestamp, of times already known to lie in the
+// years 1-9999 (what comes from outside is checked first: rpc/time.h, codec/admission.h).
 #pragma once
 
 #include <google/protobuf/timestamp.pb.h>
 
 #include "base/time.h"
 
-namespace guanxi::importers {
+namespace guanxi::codec {
 
 inline google::protobuf::Timestamp ToProto(Timestamp t) {
   int64_t seconds = t.micros / kMicrosPerSecond;
@@ -22,4 +23,4 @@ inline google::protobuf::Timestamp ToProto(Timestamp t) {
 
 inline Timestamp FromProto(const google::protobuf::Timestamp& proto) { return {proto.seconds() * kMicrosPerSecond + proto.nanos() / 1000}; }
 
-}  // namespace guanxi::importers
+}  // namespace guanxi::codec
