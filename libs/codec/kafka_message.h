@@ -58,7 +58,7 @@ struct FromKafka {
 //                       is not the first message; metadata `what`
 //   ACCOUNT_ID_INVALID  the key is null or no account id; metadata `field` = "key"
 //   FIELD_INVALID       metadata `field`: an attribute given twice or of a wrong form, a partitionkey that is not
-//                       the key, a parked event of an export
+//                       the key, a parked event of an export, a personal field that is not sealed
 //   EVENT_TOO_LARGE     more than the log takes as a payload
 // Cost: some 0.3 us for a small protobuf event, one copy of its bytes.
 FromKafka RecordFromKafka(const KafkaMessage& message);
@@ -68,9 +68,10 @@ FromKafka RecordFromKafka(const KafkaMessage& message);
 Record ParkedMessage(const KafkaMessage& message, const absl::Status& why);
 
 // The whole message as one text, byte for byte: the payload of what is parked.
+// Of an event about a contact without its value: that may name persons in clear.
 std::string KeptMessage(const KafkaMessage& message);
 // Back; points into `kept`, the time is not in it. FAILED_PRECONDITION when it
-// was too large to be kept whole, STORE_CORRUPT when it is not KeptMessage's.
+// was not kept whole, STORE_CORRUPT when it is not KeptMessage's.
 absl::StatusOr<KafkaMessage> MessageFromKept(std::string_view kept);
 
 enum class KafkaMode { kBinary, kStructured };

@@ -39,25 +39,6 @@ void MovePayload(codec::Record&& record, guanxi::v1::NewEvent& event) {
   event.mutable_raw()->set_data(std::move(record.payload));
 }
 
-guanxi::v1::NewEvent EventOf(codec::Record&& record) {
-  guanxi::v1::NewEvent event;
-  event.set_id(std::move(record.id));
-  event.set_source(std::move(record.source));
-  event.set_account_id(std::move(record.account_id));
-  *event.mutable_occurred_at() = codec::ToProto(record.occurred_at);
-  event.set_actor(std::move(record.actor));
-  event.set_on_behalf_of(std::move(record.on_behalf_of));
-  event.set_correlation_id(std::move(record.correlation_id));
-  event.set_causation_id(std::move(record.causation_id));
-  for (auto& extension : record.extensions) {
-    auto& added = *event.add_extensions();
-    added.set_name(std::move(extension.name));
-    added.set_value(std::move(extension.value));
-  }
-  MovePayload(std::move(record), event);
-  return event;
-}
-
 absl::Status TakeLine(const Line& line, ImportRun& run) {
   if (line.too_long) {
     run.Broken(Outcome::kMalformedRow, line.number, "the line is longer than 8 MiB");
@@ -75,12 +56,31 @@ absl::Status TakeLine(const Line& line, ImportRun& run) {
   } else {
     if (!record->sealed.empty()) run.Note(Outcome::kSealedPartsLost);
     run.Used();
-    return run.Emit(EventOf(*std::move(record)));
+    return run.Emit(NewEventOf(*std::move(record)));
   }
   return absl::OkStatus();
 }
 
 }  // namespace
+
+guanxi::v1::NewEvent NewEventOf(codec::Record&& record) {
+  guanxi::v1::NewEvent event;
+  event.set_id(std::move(record.id));
+  event.set_source(std::move(record.source));
+  event.set_account_id(std::move(record.account_id));
+  *event.mutable_occurred_at() = codec::ToProto(record.occurred_at);
+  event.set_actor(std::move(record.actor));
+  event.set_on_behalf_of(std::move(record.on_behalf_of));
+  event.set_correlation_id(std::move(record.correlation_id));
+  event.set_causation_id(std::move(record.causation_id));
+  for (auto& extension : record.extensions) {
+    auto& added = *event.add_extensions();
+    added.set_name(std::move(extension.name));
+    added.set_value(std::move(extension.value));
+  }
+  MovePayload(std::move(record), event);
+  return event;
+}
 
 absl::Status ImportCloudEvents(const std::string& path, const ImportOptions& options, EventSink& sink, ImportReport& report) {
   ImportRun run(options, sink, report);

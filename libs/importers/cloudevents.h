@@ -10,11 +10,15 @@
 
 #include <string>
 
+#include "codec/record.h"
 #include "importers/import.h"
 
 namespace guanxi::importers {
 
 // Fills `report` as it goes. Of `options`, only problems_max and progress matter. Memory: one line.
 absl::Status ImportCloudEvents(const std::string& path, const ImportOptions& options, EventSink& sink, ImportReport& report);
+
+// The event of a record as a client sends it: without recorded time and version.
+guanxi::v1::NewEvent NewEventOf(codec::Record&& record);
 
 }  // namespace guanxi::importers

@@ -305,6 +305,25 @@ BOOST_AUTO_TEST_CASE(kept_bytes_that_are_none_are_said_to_be_so) {
   BOOST_TEST(!MessageFromKept("\x07").ok());
 }
 
+BOOST_AUTO_TEST_CASE(a_person_named_in_clear_gets_neither_into_the_log_nor_among_what_is_parked) {
+  const std::string json = R"({"contactId":"c-1","name":"Wang Fang","department":"purchasing"})";
+  const std::string event = R"({"specversion":"1.0","id":"c","source":"/crm","type":"guanxi.event.v1.ContactAdded","partitionkey":"ACME",)"
+                            R"("time":"2024-03-01T09:30:00Z","data":)" +
+                            json + "}";
+  Sent binary = Sent().With("ce_type", "guanxi.event.v1.ContactAdded").With("content-type", "application/json").Value(json);
+  Sent broken = binary, cut = Sent::Structured(event.substr(0, event.size() - 1));
+  broken.Value(json + "}");
+  for (const Sent& sent : {binary, Sent::Structured(event), broken, cut, Sent(binary).With("content-type", "text/csv")}) {
+    const FromKafka read = RecordFromKafka(sent.View());
+    BOOST_TEST(!read.status.ok());
+    CheckParked(sent, read);
+    BOOST_TEST(EncodeRecord(read.record.View()).find("Fang") == std::string::npos);
+    BOOST_TEST(absl::IsFailedPrecondition(MessageFromKept(read.record.payload).status()));
+  }
+  BOOST_TEST(RefusalOf(binary) == "FIELD_INVALID name");
+  BOOST_TEST(RefusalOf(Sent(binary).Value(R"({"contactId":"c-1","department":"purchasing"})")) == "OK");
+}
+
 namespace {
 
 Record ToSend() {
