@@ -59,7 +59,8 @@ namespace guanxi {
   X(TOPIC_MISSING, 43, kFailedPrecondition, "The topic does not exist.", "`guanxi kafka create-topics` makes it; check kafka_topic.") \
   X(TOPIC_UNSUITABLE, 44, kFailedPrecondition, "The topic is not set up as the log needs it; the message names the setting.", "Correct the topic's setting, or let `guanxi kafka create-topics` make a topic.") \
   X(PARTITION_WRONG, 45, kInvalidArgument, "The Kafka record's account belongs to another partition than the one it was written to.", "Produce with the account id as key and the partitioner murmur2 (librdkafka: partitioner=murmur2_random).") \
-  X(MESSAGE_UNREADABLE, 46, kInvalidArgument, "The Kafka record cannot be read as an event; the message says why.", "Check the producer; the parked record holds the bytes.")
+  X(MESSAGE_UNREADABLE, 46, kInvalidArgument, "The Kafka record cannot be read as an event; the message says why.", "Check the producer; the parked record holds the bytes.") \
+  X(DISK_FULL, 47, kResourceExhausted, "The disk has no room. Nothing of the refused call was kept; reads go on.", "Free space and try again; metadata `retry_after_ms` says when. No restart is needed.")
 // clang-format on
 
 enum class Reason {
