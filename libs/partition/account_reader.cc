@@ -45,7 +45,7 @@ absl::Status FoldAsOf(const View& view, AccountMemory& memory, AccountNumber num
     if (at > known_to) continue;
     auto logged = ReadEvent(log, nullptr, decoder, at);
     if (!logged.ok()) return logged.status();
-    FoldInMemory(memory, logged->event, ContextOf(view, known_to));
+    FoldInMemory(memory, logged->event, ContextOf(view, known_to), nullptr);
   }
   return absl::OkStatus();
 }

@@ -118,6 +118,7 @@ absl::StatusOr<relations::Transition> Projector::FoldLate(HotAccount& account, c
 
   store::LogReader log(log_snapshot_, blocks_, log_size_);
   relations::Transition result;
+  std::set<relations::ChildKey> touched;
   Changes changes = ChangesAt(memory.core, since);
   for (const Position position : positions) {
     relations::Event other;
@@ -127,12 +128,12 @@ absl::StatusOr<relations::Transition> Projector::FoldLate(HotAccount& account, c
       other = std::move(logged->event);
     }
     const relations::Event& next = position == event.position ? event : other;
-    auto transition = FoldInMemory(memory, next, Context(event.position));
+    auto transition = FoldInMemory(memory, next, Context(event.position), &touched);
     Append(changes, transition.tier_changes);
     if (position == event.position) result = std::move(transition);
     if (IsSnapshotCount(memory.core.account_version)) PutSnapshot(rows_, account.number, memory, event.position);
   }
-  for (const auto& key : memory.touched) {
+  for (const auto& key : touched) {
     const auto it = memory.children.find(key);
     PutChild(account.number, key, it == memory.children.end() ? nullptr : &it->second);
   }
@@ -168,7 +169,7 @@ absl::StatusOr<std::vector<relations::Anomaly>> Projector::DryRun(HotAccount& ac
     AccountMemory memory = *std::move(snapshot);
     memory.core.id = account.core.id;
     if (auto status = FoldTimeline(memory, account.number, event.occurred_at, event.position); !status.ok()) return status;
-    return FoldInMemory(memory, event, Context(event.position)).anomalies;
+    return FoldInMemory(memory, event, Context(event.position), nullptr).anomalies;
   }
   ChildSet children;
   if (auto status = LoadChildren(account, event, children); !status.ok()) return status;
@@ -185,7 +186,7 @@ absl::Status Projector::FoldTimeline(AccountMemory& memory, AccountNumber number
         if (at > to) return false;
         auto logged = ReadEvent(log, unflushed_, decoder_, Position{GetBigEndian<uint64_t>(key.data() + key.size() - 8)});
         if (!logged.ok()) return failed = logged.status(), false;
-        FoldInMemory(memory, logged->event, Context(known_to));
+        FoldInMemory(memory, logged->event, Context(known_to), nullptr);
         return true;
       });
   return failed.ok() ? scanned : failed;

@@ -76,15 +76,16 @@ Timestamp InstantOf(std::string_view head_key) {
 
 }  // namespace
 
-relations::Transition FoldInMemory(AccountMemory& memory, const relations::Event& event, const relations::FoldContext& context) {
+relations::Transition FoldInMemory(AccountMemory& memory, const relations::Event& event, const relations::FoldContext& context,
+                                   std::set<relations::ChildKey>* touched) {
   relations::ChildSet children;
   for (auto& key : relations::ChildrenNeeded(memory.core, event, context.calendar)) {
-    memory.touched.insert(key);
+    if (touched != nullptr) touched->insert(key);
     if (const auto it = memory.children.find(key); it != memory.children.end()) children.Load(key, it->second);
   }
   auto transition = relations::Fold(memory.core, children, event, context);
   children.ForEachDirty([&](const ChildKey& key, const Child* child) {
-    memory.touched.insert(key);
+    if (touched != nullptr) touched->insert(key);
     if (child == nullptr) {
       memory.children.erase(key);
     } else {

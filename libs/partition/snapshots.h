@@ -1,8 +1,9 @@
 // Snapshots of accounts: the core and every child after one event, so that a
 // late event or an as-of read folds from there and not from the beginning. Taken
-// at 64 events and at every doubling.
+// at 64, 96, 128, 192, 256, 384 ... events: two to a doubling.
 #pragma once
 
+#include <bit>
 #include <map>
 #include <set>
 #include <string>
@@ -18,13 +19,14 @@ namespace guanxi::partition {
 struct AccountMemory {
   relations::AccountCore core;
   std::map<relations::ChildKey, relations::Child> children;
-  std::set<relations::ChildKey> touched;  // needed or changed by the events folded here
 };
 
-constexpr bool IsSnapshotCount(uint64_t events) { return events >= 64 && (events & (events - 1)) == 0; }
+constexpr bool IsSnapshotCount(uint64_t events) { return events >= 64 && events % (std::bit_floor(events) / 2) == 0; }
 
-// Folds the event with the children it needs.
-relations::Transition FoldInMemory(AccountMemory& memory, const relations::Event& event, const relations::FoldContext& context);
+// Folds the event with the children it needs; those, and what it changed, are
+// added to `touched`, which may be nullptr.
+relations::Transition FoldInMemory(AccountMemory& memory, const relations::Event& event, const relations::FoldContext& context,
+                                   std::set<relations::ChildKey>* touched);
 
 // Key of the first timeline entry after the account's newest folded event.
 std::string TimelineAfter(AccountNumber account, const relations::AccountCore& core);

@@ -41,7 +41,7 @@ rocksdb::ColumnFamilyOptions FamilyOptions(std::string_view name, const std::sha
   if (name.starts_with("view")) {
     options.compression = rocksdb::kLZ4Compression;
     options.bottommost_compression = rocksdb::kZSTD;
-    table.block_size = 8 << 10;
+    table.block_size = 16 << 10;
   }
   if (name == "blocks") {
     table.block_size = 64 << 10;
@@ -126,6 +126,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& path, std:
   if (std::none_of(names.begin(), names.end(), [](const auto& n) { return n.starts_with("view."); })) names.push_back(ViewName(1));
 
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  families.reserve(names.size());
   for (const auto& name : names) families.emplace_back(name, FamilyOptions(name, memory->impl().cache));
   std::vector<Handle> handles;
   rocksdb::DB* db = nullptr;
