@@ -1,6 +1,8 @@
 #include "partition/actor.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/reason.h"
 #include "codec/control_record.h"
@@ -16,6 +18,9 @@ constexpr auto kIdleWait = std::chrono::milliseconds(200);
 constexpr auto kCheckpointRetryAfter = std::chrono::seconds(1);
 constexpr int64_t kClockIntervalMicros = kMicrosPerHour;
 constexpr size_t kBlockCacheBytes = 64u << 20;  // of all partitions
+
+// This thread gives way to those that commit and answer, where processors are short.
+void GiveWay(int nice) { setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), nice); }
 
 }  // namespace
 
@@ -242,6 +247,7 @@ bool Actor::CheckpointIsDue() const {
 void Actor::StartCheckpoint(RowTree rows) {
   checkpoint_rows_ = std::move(rows);
   checkpoint_ = std::async(std::launch::async, [this, generation = store_->view_generation()] {
+    GiveWay(10);
     auto status = WriteRun(*store_, generation, checkpoint_rows_);
     wake_.notify_one();
     return status;

@@ -109,6 +109,8 @@ Store::~Store() {
 
 absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& path, std::shared_ptr<SharedMemory> memory) {
   rocksdb::DBOptions options;
+  // Compactions give way to commits and reads, where processors are short.
+  for (const auto pool : {rocksdb::Env::LOW, rocksdb::Env::HIGH}) options.env->LowerThreadPoolCPUPriority(pool, rocksdb::CpuPriority::kLow);
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   options.max_background_jobs = 2;
