@@ -1,0 +1,110 @@
+#include "kafka/consumer.h"
+
+#include <cerrno>
+#include <utility>
+
+#include "base/reason.h"
+#include "kafka/handle.h"
+
+namespace guanxi::kafka {
+namespace {
+
+Handle::Settings SettingsOf(const Consumer::Options& options) {
+  const std::string queue = std::to_string(options.queue_kib);
+  return {{"group.id", options.group},           {"enable.auto.commit", "false"},
+          {"isolation.level", "read_committed"}, {"check.crcs", "true"},
+          {"enable.partition.eof", "true"},      {"auto.offset.reset", "error"},
+          {"allow.auto.create.topics", "false"}, {"queued.min.messages", "1000000"},
+          {"queued.max.messages.kbytes", queue}, {"fetch.wait.max.ms", "100"},
+          {"fetch.error.backoff.ms", "100"}};
+}
+
+}  // namespace
+
+struct Consumer::Impl {
+  explicit Impl(Options o) : options(std::move(o)) {}
+  Options options;
+  std::unique_ptr<Handle> handle;
+  Topic topic;
+};
+
+Consumer::Consumer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Consumer::~Consumer() = default;
+
+absl::StatusOr<std::unique_ptr<Consumer>> Consumer::Make(Options options) {
+  auto impl = std::make_unique<Impl>(std::move(options));
+  auto handle = Handle::Make(RD_KAFKA_CONSUMER, impl->options.connection, SettingsOf(impl->options));
+  if (!handle.ok()) return handle.status();
+  impl->handle = *std::move(handle);
+  impl->topic.reset(rd_kafka_topic_new(impl->handle->get(), impl->options.topic.c_str(), nullptr));
+  if (impl->topic == nullptr) return StatusOf(rd_kafka_last_error(), "opening topic " + impl->options.topic);
+  return std::unique_ptr<Consumer>(new Consumer(std::move(impl)));
+}
+
+absl::Status Consumer::Start(uint32_t partition, uint64_t offset) {
+  if (rd_kafka_consume_start(impl_->topic.get(), static_cast<int32_t>(partition), static_cast<int64_t>(offset)) == 0)
+    return absl::OkStatus();
+  return StatusOf(rd_kafka_last_error(), "reading partition " + std::to_string(partition));
+}
+
+void Consumer::Stop(uint32_t partition) { rd_kafka_consume_stop(impl_->topic.get(), static_cast<int32_t>(partition)); }
+
+Polled Consumer::Poll(uint32_t partition, std::chrono::milliseconds timeout) {
+  rd_kafka_message_t* const raw = rd_kafka_consume(impl_->topic.get(), static_cast<int32_t>(partition), static_cast<int>(timeout.count()));
+  Polled polled;
+  if (raw == nullptr) return polled;
+  Message message(raw);
+  switch (raw->err) {
+    case RD_KAFKA_RESP_ERR_NO_ERROR:
+      polled.kind = Polled::Kind::kMessage;
+      polled.message = std::move(message);
+      return polled;
+    case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+      polled.kind = Polled::Kind::kEnd;
+      polled.offset = message.offset();
+      return polled;
+    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
+      polled.kind = Polled::Kind::kOutOfRange;
+      break;
+    default:
+      polled.kind = Polled::Kind::kFailed;
+  }
+  const char* const text = rd_kafka_message_errstr(raw);
+  polled.status = StatusOf(raw->err, "reading partition " + std::to_string(partition), text == nullptr ? "" : text);
+  return polled;
+}
+
+absl::StatusOr<Watermarks> Consumer::QueryWatermarks(uint32_t partition, std::chrono::milliseconds timeout) const {
+  int64_t begin = 0, end = 0;
+  const auto error = rd_kafka_query_watermark_offsets(impl_->handle->get(), impl_->options.topic.c_str(), static_cast<int32_t>(partition),
+                                                      &begin, &end, static_cast<int>(timeout.count()));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return StatusOf(error, "asking for the offsets of partition " + std::to_string(partition));
+  return Watermarks{static_cast<uint64_t>(begin), static_cast<uint64_t>(end)};
+}
+
+absl::StatusOr<std::vector<uint64_t>> Consumer::QueryEnds(uint32_t count, std::chrono::milliseconds timeout) const {
+  const List list(rd_kafka_topic_partition_list_new(static_cast<int>(count)));
+  for (uint32_t p = 0; p < count; ++p)
+    rd_kafka_topic_partition_list_add(list.get(), impl_->options.topic.c_str(), static_cast<int32_t>(p))->offset = RD_KAFKA_OFFSET_END;
+  auto error = rd_kafka_offsets_for_times(impl_->handle->get(), list.get(), static_cast<int>(timeout.count()));
+  std::vector<uint64_t> ends;
+  for (int i = 0; i < list->cnt; ++i) {
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = list->elems[i].err;
+    ends.push_back(static_cast<uint64_t>(list->elems[i].offset));
+  }
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return StatusOf(error, "asking for the topic's end");
+  return ends;
+}
+
+void Consumer::ShowApplied(const std::vector<uint64_t>& next_offsets) {
+  const List list(rd_kafka_topic_partition_list_new(static_cast<int>(next_offsets.size())));
+  for (size_t p = 0; p < next_offsets.size(); ++p)
+    rd_kafka_topic_partition_list_add(list.get(), impl_->options.topic.c_str(), static_cast<int32_t>(p))->offset =
+        static_cast<int64_t>(next_offsets[p]);
+  rd_kafka_commit(impl_->handle->get(), list.get(), 1);
+}
+
+std::string Consumer::last_error() const { return impl_->handle->last_error(); }
+
+}  // namespace guanxi::kafka

@@ -1,0 +1,37 @@
+// Writes records to several topics by transactions: who reads committed records
+// sees all of one or nothing of it. One transaction at a time; belongs to one
+// thread.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "kafka/connection.h"
+#include "kafka/producer.h"
+
+namespace guanxi::kafka {
+
+class TransactionalProducer {
+ public:
+  // Waits until the transactions of whoever wrote under `id` before are ended: what
+  // they committed is to be seen from now on, and they can write no more.
+  static absl::StatusOr<std::unique_ptr<TransactionalProducer>> Make(const Connection& connection, const std::string& id,
+                                                                     std::chrono::milliseconds timeout);
+  ~TransactionalProducer();
+
+  // After an error of any of these it is unknown whether the transaction stands:
+  // make a new producer, and look.
+  absl::Status Begin();
+  // Copies the record; waits while the buffer is full.
+  absl::Status Send(const std::string& topic, const OutgoingRecord& record);
+  absl::Status Commit(std::chrono::milliseconds timeout);
+
+ private:
+  struct Impl;
+  explicit TransactionalProducer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace guanxi::kafka

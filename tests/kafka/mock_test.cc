@@ -1,0 +1,175 @@
+// What the producer and the consumer say when brokers err: librdkafka's mock
+// cluster does so at once and to order. No Java.
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
+
+#include <boost/test/unit_test.hpp>
+#include <future>
+
+#include "base/reason.h"
+#include "kafka/admin.h"
+#include "kafka/consumer.h"
+#include "kafka/producer.h"
+
+using namespace guanxi;
+using kafka::Polled;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr char kTopic[] = "events";
+constexpr milliseconds kSoon{30'000};
+constexpr int16_t kProduce = 0;  // Kafka's number of the request
+
+std::string_view ReasonName(const absl::Status& status) {
+  const ReasonEntry* reason = ReasonOf(status);
+  return reason ? reason->name : "none";
+}
+
+// Three brokers; the topic has one partition with a copy on each.
+class MockCluster {
+ public:
+  MockCluster() {
+    rd_kafka_conf_t* conf = rd_kafka_conf_new();
+    rd_kafka_conf_set(conf, "log_level", "0", nullptr, 0);
+    handle_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, nullptr, 0);
+    mock_ = rd_kafka_mock_cluster_new(handle_, 3);
+    rd_kafka_mock_topic_create(mock_, kTopic, 1, 3);
+    rd_kafka_mock_partition_set_leader(mock_, kTopic, 0, 1);
+  }
+  ~MockCluster() {
+    rd_kafka_mock_cluster_destroy(mock_);
+    rd_kafka_destroy(handle_);
+  }
+  kafka::Connection connection() const { return {rd_kafka_mock_cluster_bootstraps(mock_), {}}; }
+  void LeadBy(int broker) { rd_kafka_mock_partition_set_leader(mock_, kTopic, 0, broker); }
+  void Down(int broker) { rd_kafka_mock_broker_set_down(mock_, broker); }
+  void Answer(int16_t request, std::vector<rd_kafka_resp_err_t> errors) {
+    rd_kafka_mock_push_request_errors_array(mock_, request, errors.size(), errors.data());
+  }
+
+ private:
+  rd_kafka_t* handle_;
+  rd_kafka_mock_cluster_t* mock_;
+};
+
+kafka::Delivery Send(kafka::Producer& producer, std::string_view value) {
+  std::promise<kafka::Delivery> delivered;
+  const auto sent = producer.Send({0, "key", value, {}}, [&](const kafka::Delivery& delivery) { delivered.set_value(delivery); });
+  if (!sent.ok()) return {sent, 0};
+  return delivered.get_future().get();
+}
+
+std::unique_ptr<kafka::Producer> ProducerTo(const MockCluster& cluster, milliseconds timeout = kSoon) {
+  return kafka::Producer::Make({cluster.connection(), kTopic, milliseconds(0), timeout}).value();
+}
+
+std::unique_ptr<kafka::Consumer> ConsumerOf(const MockCluster& cluster) {
+  return kafka::Consumer::Make({cluster.connection(), kTopic, "test"}).value();
+}
+
+// The next thing that is not silence.
+Polled Next(kafka::Consumer& consumer) {
+  const auto deadline = std::chrono::steady_clock::now() + kSoon;
+  for (;;) {
+    Polled polled = consumer.Poll(0, milliseconds(100));
+    if (polled.kind != Polled::Kind::kNothing || std::chrono::steady_clock::now() > deadline) return polled;
+  }
+}
+
+std::vector<std::string> ReadAll(kafka::Consumer& consumer, size_t count) {
+  std::vector<std::string> values;
+  while (values.size() < count) {
+    const Polled polled = Next(consumer);
+    if (polled.kind == Polled::Kind::kNothing) break;
+    if (polled.kind == Polled::Kind::kMessage) values.emplace_back(polled.message.value().value());
+  }
+  return values;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_record_whose_leader_moves_while_it_is_sent_is_stored_once) {
+  MockCluster cluster;
+  const auto producer = ProducerTo(cluster);
+  BOOST_TEST(Send(*producer, "one").status.ok());
+  cluster.Answer(kProduce, {RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS});
+  cluster.LeadBy(2);
+  BOOST_TEST(Send(*producer, "two").offset == 1u);
+  const auto consumer = ConsumerOf(cluster);
+  BOOST_TEST(consumer->Start(0, 0).ok());
+  const auto values = ReadAll(*consumer, 2);
+  BOOST_TEST(values == (std::vector<std::string>{"one", "two"}), boost::test_tools::per_element());
+  BOOST_CHECK(Next(*consumer).kind == Polled::Kind::kEnd);
+  consumer->Stop(0);
+}
+
+BOOST_AUTO_TEST_CASE(a_record_that_is_too_large_for_the_topic_is_refused_as_such) {
+  MockCluster cluster;
+  const auto producer = ProducerTo(cluster);
+  cluster.Answer(kProduce, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
+  BOOST_TEST(ReasonName(Send(*producer, "large").status) == "EVENT_TOO_LARGE");
+  BOOST_TEST(Send(*producer, "small").status.ok());
+}
+
+BOOST_AUTO_TEST_CASE(a_record_that_may_not_be_written_was_not) {
+  MockCluster cluster;
+  const auto producer = ProducerTo(cluster);
+  cluster.Answer(kProduce, {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED});
+  const auto refused = Send(*producer, "x").status;
+  BOOST_TEST(ReasonName(refused) == "SOURCE_UNAVAILABLE");
+  BOOST_TEST(MetadataOf(refused)["error"] == "TOPIC_AUTHORIZATION_FAILED");
+}
+
+BOOST_AUTO_TEST_CASE(what_no_broker_takes_in_time_is_given_up_and_every_report_comes) {
+  MockCluster cluster;
+  auto producer = ProducerTo(cluster, milliseconds(1'000));
+  for (int broker : {1, 2, 3}) cluster.Down(broker);
+  const auto reason = std::string(ReasonName(Send(*producer, "x").status));
+  BOOST_TEST((reason == "SOURCE_UNAVAILABLE" || reason == "OUTCOME_UNKNOWN"), reason);
+  std::promise<void> reported;
+  BOOST_TEST(producer->Send({0, "key", "y", {}}, [&](const kafka::Delivery&) { reported.set_value(); }).ok());
+  producer.reset();
+  BOOST_CHECK(reported.get_future().wait_for(milliseconds(0)) == std::future_status::ready);
+}
+
+BOOST_AUTO_TEST_CASE(an_offset_that_is_not_there_is_said_and_not_replaced_by_another) {
+  MockCluster cluster;
+  const auto producer = ProducerTo(cluster);
+  BOOST_TEST(Send(*producer, "one").status.ok());
+  const auto consumer = ConsumerOf(cluster);
+  BOOST_TEST(consumer->Start(0, 17).ok());
+  BOOST_CHECK(Next(*consumer).kind == Polled::Kind::kOutOfRange);
+  consumer->Stop(0);
+}
+
+BOOST_AUTO_TEST_CASE(reading_goes_on_at_the_new_leader) {
+  MockCluster cluster;
+  const auto producer = ProducerTo(cluster);
+  const auto consumer = ConsumerOf(cluster);
+  BOOST_TEST(consumer->Start(0, 0).ok());
+  BOOST_TEST(Send(*producer, "one").status.ok());
+  BOOST_TEST(ReadAll(*consumer, 1).size() == 1u);
+  cluster.LeadBy(3);
+  cluster.Down(1);
+  BOOST_TEST(Send(*producer, "two").status.ok());
+  BOOST_TEST(ReadAll(*consumer, 1) == std::vector<std::string>{"two"}, boost::test_tools::per_element());
+  consumer->Stop(0);
+}
+
+BOOST_AUTO_TEST_CASE(questions_that_no_broker_answers_end_in_time_with_a_reason) {
+  MockCluster cluster;
+  const auto consumer = ConsumerOf(cluster);
+  BOOST_TEST(consumer->QueryEnds(1, kSoon).value() == std::vector<uint64_t>{0}, boost::test_tools::per_element());
+  for (int broker : {1, 2, 3}) cluster.Down(broker);
+  BOOST_TEST(ReasonName(consumer->QueryEnds(1, milliseconds(300)).status()) == "SOURCE_UNAVAILABLE");
+  BOOST_TEST(ReasonName(consumer->QueryWatermarks(0, milliseconds(300)).status()) == "SOURCE_UNAVAILABLE");
+  const auto admin = kafka::Admin::Make({"127.0.0.1:1", {}}).value();
+  BOOST_TEST(ReasonName(admin->Describe(kTopic, milliseconds(300)).status()) == "SOURCE_UNAVAILABLE");
+}
+
+BOOST_AUTO_TEST_CASE(a_property_that_there_is_not_is_named) {
+  const auto consumer = kafka::Consumer::Make({{"127.0.0.1:1", {{"no.such.property", "1"}}}, kTopic, "test"});
+  BOOST_TEST(absl::IsInvalidArgument(consumer.status()));
+  BOOST_TEST(std::string(consumer.status().message()).find("no.such.property") != std::string::npos);
+}
