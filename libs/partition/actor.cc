@@ -4,6 +4,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/reason.h"
 #include "codec/control_record.h"
 #include "partition/keys.h"
@@ -80,6 +82,20 @@ bool Actor::TrySubmit(Submission& submission, std::function<void(SubmissionResul
   return true;
 }
 
+bool Actor::TryApply(std::vector<SourceStep>& steps) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_ || queued_events_ >= options_.queue_events_max) return false;
+    for (SourceStep& step : steps) {
+      queued_events_ += std::max<size_t>(step.submission.events.size(), 1);
+      steps_.push_back(std::move(step));
+    }
+  }
+  steps.clear();
+  wake_.notify_one();
+  return true;
+}
+
 void Actor::RunBetweenCommits(const Task& f) {
   std::promise<void> done;
   {
@@ -118,74 +134,126 @@ void Actor::Publish(ViewPtr view) {
   view_ = std::move(view);
 }
 
-std::vector<Actor::Queued> Actor::Take(std::vector<Task>& tasks) {
+bool Actor::IsIdle() const { return queue_.empty() && steps_.empty(); }
+
+Actor::Taken Actor::Take() {
   std::unique_lock lock(mutex_);
   const bool holds = holds_ && !stopping_;
-  if ((holds || queue_.empty()) && tasks_.empty() && !stopping_ && !busy_) wake_.wait_for(lock, kIdleWait);
-  std::vector<Queued> taken;
+  if ((holds || IsIdle()) && tasks_.empty() && !stopping_ && !busy_) wake_.wait_for(lock, kIdleWait);
+  Taken taken;
   size_t events = 0;
   while (!holds && !queue_.empty() && events < options_.commit_events_max) {
     events += queue_.front().submission.events.size();
-    taken.push_back(std::move(queue_.front()));
+    taken.submissions.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
+  while (!holds && !steps_.empty() && events < options_.commit_events_max) {
+    events += std::max<size_t>(steps_.front().submission.events.size(), 1);
+    taken.steps.push_back(std::move(steps_.front()));
+    steps_.pop_front();
+  }
   queued_events_ -= events;
-  tasks.swap(tasks_);
+  taken.tasks.swap(tasks_);
   return taken;
 }
 
 void Actor::Run() {
   DeliverOutbox();
   for (;;) {
-    std::vector<Task> tasks;
-    std::vector<Queued> taken = Take(tasks);
-    if (!tasks.empty()) EndCheckpoint();
-    for (auto& task : tasks) task(*writer_);
-    if (!tasks.empty()) Publish(writer_->view());
+    Taken taken = Take();
+    if (!taken.tasks.empty()) EndCheckpoint();
+    for (auto& task : taken.tasks) task(*writer_);
+    if (!taken.tasks.empty()) Publish(writer_->view());
     if (taken.empty() && !busy_) {
       const std::lock_guard lock(mutex_);
-      if (stopping_ && queue_.empty() && tasks_.empty()) break;
+      if (stopping_ && IsIdle() && tasks_.empty()) break;
     }
+    if (outbox_waits_ && MaySpeak()) DeliverOutbox();
     CommitOnce(std::move(taken));
     DriveCheckpoint();
   }
   CheckpointAtClose();
 }
 
-void Actor::CommitOnce(std::vector<Queued> taken) {
+bool Actor::ApplySteps(std::vector<SourceStep> steps, std::vector<Answer>& answers, bool& moved_only) {
+  bool changed = false;
+  for (SourceStep& step : steps) {
+    if (step.run <= void_run_ || step.next <= writer_->source().next_offset) continue;
+    if (step.after > writer_->source().next_offset) {
+      ReadAgain(step.run);
+      continue;
+    }
+    (step.IsRecord() ? changed : moved_only) = true;
+    auto done = std::move(step.done);
+    auto result = writer_->Apply(std::move(step));
+    if (done != nullptr) answers.push_back({std::move(done), std::move(result)});
+  }
+  return changed;
+}
+
+void Actor::ReadAgain(uint64_t run) {
+  void_run_ = std::max(void_run_, run);
+  options_.intake->ReadAgain(id_, void_run_);
+}
+
+void Actor::ApplySubmissions(std::vector<Queued> submissions, Timestamp now, std::vector<Answer>& answers) {
+  for (Queued& queued : submissions) {
+    const size_t events = queued.submission.events.size();
+    answers.push_back({std::move(queued.done), SubmissionResult(events)});
+    answers.back().result = writer_->Process(std::move(queued.submission), now);
+  }
+}
+
+void Actor::CommitOnce(Taken taken) {
   const Timestamp now = options_.now();
-  std::vector<SubmissionResult> results;
-  for (auto& queued : taken) results.push_back(writer_->Process(std::move(queued.submission), now));
-  bool changed = !taken.empty();
+  const uint64_t run = taken.steps.empty() ? 0 : taken.steps.back().run;
+  std::vector<Answer> answers;
+  ApplySubmissions(std::move(taken.submissions), now, answers);
+  const size_t direct = answers.size();
+  bool moved_only = false;
+  bool changed = ApplySteps(std::move(taken.steps), answers, moved_only) || direct > 0;
   changed |= TickClock(now);
   changed |= TakeAcknowledgements();
   const auto more = writer_->SweepSlice(kSweepAccountsPerCommit);
   const bool swept = !more.ok() || writer_->clock() > view()->swept_to;
   busy_ = more.ok() && *more;
-  if (!changed && !swept) return;
+  if (changed || swept) return Commit(std::move(answers), direct, run);
+  if (!moved_only) return;
+  Publish(writer_->PublishSource());
+  hooks_.committed(id_);
+}
+
+void Actor::Commit(std::vector<Answer> answers, size_t direct, uint64_t run) {
   const auto committed = writer_->Commit();
   {
     const std::lock_guard lock(mutex_);
     healthy_ = committed.ok();
   }
-  if (!committed.ok()) {
+  if (committed.ok()) {
+    Publish(*committed);
+  } else {
     busy_ = false;
     in_flight_.clear();  // acknowledgements may have been lost with the commit
-    for (auto& result : results) result = AllRefused(result.size(), committed.status());
-  } else {
-    Publish(*committed);
+    for (auto& answer : answers) answer.result = AllRefused(answer.result.size(), committed.status());
+    answers.resize(direct);  // what came from the source is applied later: its outcome is open
+    if (run > 0) ReadAgain(run);
   }
-  for (size_t i = 0; i < taken.size(); ++i) taken[i].done(std::move(results[i]));
+  for (auto& answer : answers) answer.done(std::move(answer.result));
   if (!committed.ok()) return;
   hooks_.committed(id_);
   if (writer_->TakeOutboxGrew()) DeliverOutbox();
 }
 
 bool Actor::TickClock(Timestamp now) {
-  if (!options_.wall_clock || !TickIsDue(now)) return false;
+  if (!options_.wall_clock || tick_under_way_ || !MaySpeak() || !TickIsDue(now)) return false;
   Submission tick;
   tick.internal = true;
   tick.events.push_back(codec::MakeClockAdvanced(now, now, "urn:guanxi:clock"));
+  if (options_.intake != nullptr) {
+    tick_under_way_ = true;
+    hooks_.submit(std::move(tick), [this](const SubmissionResult&) { tick_under_way_ = false; });
+    return false;
+  }
   return writer_->Process(std::move(tick), now).front().status.ok();
 }
 
@@ -211,6 +279,8 @@ bool Actor::TakeAcknowledgements() {
 }
 
 void Actor::DeliverOutbox() {
+  outbox_waits_ = !MaySpeak();
+  if (outbox_waits_) return;
   const ViewPtr view = writer_->view();
   std::vector<std::pair<std::string, Submission>> outgoing;
   size_t pending = 0;

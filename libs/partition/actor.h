@@ -32,6 +32,8 @@ class Actor {
     std::function<void(PartitionId)> committed;
     // A message for another partition, on the actor's thread; answered with Acknowledge.
     std::function<void(const std::string& key, Submission)> deliver;
+    // A control record that goes the way of the intake; only with one.
+    std::function<void(Submission, std::function<void(SubmissionResult)>)> submit;
   };
   using Task = std::function<void(Writer&)>;
 
@@ -46,6 +48,9 @@ class Actor {
 
   // false: the queue is full, and nothing was taken.
   bool TrySubmit(Submission& submission, std::function<void(SubmissionResult)>& done);
+  // The next steps of the source, all or none. false: the queue is full. What was
+  // applied before is passed over.
+  bool TryApply(std::vector<SourceStep>& steps);
   // Runs f on the actor's thread between two commits, no checkpoint being under
   // way, and waits for it. Not run when the actor is stopping.
   void RunBetweenCommits(const Task& f);
@@ -64,12 +69,34 @@ class Actor {
     std::function<void(SubmissionResult)> done;
   };
 
+  // What one commit is made of.
+  struct Taken {
+    std::vector<Queued> submissions;
+    std::vector<SourceStep> steps;
+    std::vector<Task> tasks;
+    bool empty() const { return submissions.empty() && steps.empty(); }
+  };
+  struct Answer {
+    std::function<void(SubmissionResult)> done;
+    SubmissionResult result;
+  };
+
   void Run();
-  std::vector<Queued> Take(std::vector<Task>& tasks);
-  void CommitOnce(std::vector<Queued> taken);
+  bool IsIdle() const;
+  Taken Take();
+  void CommitOnce(Taken taken);
+  void ApplySubmissions(std::vector<Queued> submissions, Timestamp now, std::vector<Answer>& answers);
+  // Applies what follows in order; true: there were records. moved_only: an offset without one.
+  bool ApplySteps(std::vector<SourceStep> steps, std::vector<Answer>& answers, bool& moved_only);
+  // The first `direct` answers are of submissions; the others of steps of `run`.
+  void Commit(std::vector<Answer> answers, size_t direct, uint64_t run);
+  // Steps of this run are void from now on, and are read again.
+  void ReadAgain(uint64_t run);
   // true: something of the current commit came from it.
   bool TickClock(Timestamp now);
   bool TickIsDue(Timestamp now);
+  // With an intake: whether this node may say something by itself.
+  bool MaySpeak() const { return options_.intake == nullptr || options_.intake->HasSeenThePast(); }
   bool TakeAcknowledgements();
   // Hands every undelivered message to its partition; what is acknowledged leaves
   // the outbox with a later commit. Delivering one twice is harmless.
@@ -95,6 +122,7 @@ class Actor {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Queued> queue_;
+  std::deque<SourceStep> steps_;
   std::vector<Task> tasks_;
   size_t queued_events_ = 0;
   bool stopping_ = false;
@@ -108,12 +136,15 @@ class Actor {
 
   // Of the actor's thread.
   bool busy_ = false;
-  bool holds_ = false;  // rows in memory are too many, and the store takes no checkpoint
+  bool outbox_waits_ = false;  // until this node may speak
+  uint64_t void_run_ = 0;      // of the source: its steps were not applied
+  bool holds_ = false;         // rows in memory are too many, and the store takes no checkpoint
   std::set<std::string> in_flight_;
   std::future<absl::Status> checkpoint_;
   RowTree checkpoint_rows_;
   std::chrono::steady_clock::time_point checkpoint_not_before_{};
 
+  std::atomic<bool> tick_under_way_{false};
   std::atomic<size_t> outbox_pending_{0}, overlay_bytes_{0};
   std::atomic<uint64_t> records_since_checkpoint_{0};
   std::thread thread_;

@@ -13,6 +13,7 @@
 #include "codec/control_record.h"
 #include "partition/actor.h"
 #include "partition/keys.h"
+#include "partition/partitioner.h"
 #include "partition/rebuild.h"
 #include "store/store.h"
 
@@ -20,31 +21,6 @@ namespace guanxi::partition {
 namespace {
 
 constexpr size_t kSweepAccountsBeforeSwitch = 4096;
-
-// Kafka's murmur2, so that an embedded directory can become a topic's partitions.
-uint32_t Murmur2(std::string_view data) {
-  constexpr uint32_t m = 0x5bd1e995;
-  const auto byte = [&](size_t i) { return static_cast<uint32_t>(static_cast<uint8_t>(data[i])); };
-  uint32_t h = 0x9747b28c ^ static_cast<uint32_t>(data.size());
-  size_t i = 0;
-  for (; i + 4 <= data.size(); i += 4) {
-    uint32_t k = byte(i) | byte(i + 1) << 8 | byte(i + 2) << 16 | byte(i + 3) << 24;
-    k *= m, k ^= k >> 24, k *= m;
-    h *= m, h ^= k;
-  }
-  switch (data.size() - i) {
-    case 3:
-      h ^= byte(i + 2) << 16;
-      [[fallthrough]];
-    case 2:
-      h ^= byte(i + 1) << 8;
-      [[fallthrough]];
-    case 1:
-      h ^= byte(i), h *= m;
-  }
-  h ^= h >> 13, h *= m, h ^= h >> 15;
-  return h;
-}
 
 }  // namespace
 
@@ -61,16 +37,57 @@ struct Cluster::Impl {
   std::mutex control_mutex;  // one control record at a time
 
   Actor& Of(PartitionId p) { return *actors[p.value]; }
+  Actor::Hooks HooksOf(Cluster& cluster, Actor& actor, PartitionId id);
   void Committed(PartitionId p) {
     const std::lock_guard lock(listeners_mutex);
     for (auto& [id, f] : listeners) f(p);
   }
 };
 
+namespace {
+
+// Whether the message was applied before, by this node or by another.
+bool IsApplied(const View& view, const codec::Record& message) {
+  const auto found = FindEvent(view, message.account_id, message.source, message.id);
+  return found.ok() && !found->empty();
+}
+
+// What the other refuses for good is not offered again.
+bool IsDelivered(const absl::Status& status) {
+  const ReasonEntry* const reason = ReasonOf(status);
+  return !IsStoreFailure(status) && (reason == nullptr || reason->reason != Reason::OVERLOADED);
+}
+
+}  // namespace
+
+Actor::Hooks Cluster::Impl::HooksOf(Cluster& cluster, Actor& actor, PartitionId id) {
+  const auto deliver = [this, &cluster, &actor](const std::string& key, Submission submission) {
+    const PartitionId to = cluster.PartitionOf(submission.events.front().account_id);
+    if (options.intake != nullptr && IsApplied(*cluster.ViewOf(to), submission.events.front())) return actor.Acknowledge(key, true);
+    cluster.Submit(to, std::move(submission),
+                   [&actor, key](const SubmissionResult& result) { actor.Acknowledge(key, IsDelivered(result.front().status)); });
+  };
+  const auto submit = [&cluster, id](Submission submission, std::function<void(SubmissionResult)> done) {
+    cluster.Submit(id, std::move(submission), std::move(done));
+  };
+  return {[this](PartitionId p) { Committed(p); }, deliver, submit};
+}
+
 Cluster::Cluster(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Cluster::~Cluster() {
   for (auto& actor : impl_->actors) actor->Stop();
+}
+
+absl::Status Cluster::CheckSource(const Impl& impl) {
+  if (impl.options.intake != nullptr) return absl::OkStatus();
+  for (const auto& actor : impl.actors) {
+    const std::string& identity = actor->view()->source.identity;
+    if (identity.empty()) continue;
+    return Refuse(Reason::SOURCE_FOREIGN, fmt::format("the log comes from Kafka ({}): start with kafka_brokers", identity),
+                  {{"source", identity}});
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<Cluster>> Cluster::Open(ClusterOptions options) {
@@ -99,18 +116,14 @@ absl::StatusOr<std::unique_ptr<Cluster>> Cluster::Open(ClusterOptions options) {
       failed.Update(actor.status());
   }
   if (!failed.ok()) return failed;
+  if (auto status = CheckSource(*impl); !status.ok()) return status;
   std::unique_ptr<Cluster> cluster(new Cluster(std::move(impl)));
   Cluster* const self = cluster.get();
-  for (auto& actor : self->impl_->actors) {
-    Actor* const from = actor.get();
-    const auto deliver = [self, from](const std::string& key, Submission submission) {
-      const PartitionId to = self->PartitionOf(submission.events.front().account_id);
-      // What the other refuses for good is not offered again.
-      self->Submit(to, std::move(submission),
-                   [from, key](const SubmissionResult& result) { from->Acknowledge(key, !IsStoreFailure(result.front().status)); });
-    };
-    actor->Start({[self](PartitionId p) { self->impl_->Committed(p); }, deliver});
+  for (uint32_t p = 0; p < self->partitions(); ++p) {
+    Actor& actor = self->impl_->Of(PartitionId(p));
+    actor.Start(self->impl_->HooksOf(*self, actor, PartitionId(p)));
   }
+  if (self->impl_->options.intake != nullptr) return cluster;
   // A crash between two partitions leaves a policy in some of them only: finish it.
   if (auto status = self->FinishControlRecords(); !status.ok()) return status;
   return cluster;
@@ -119,9 +132,7 @@ absl::StatusOr<std::unique_ptr<Cluster>> Cluster::Open(ClusterOptions options) {
 uint32_t Cluster::partitions() const { return static_cast<uint32_t>(impl_->actors.size()); }
 const store::ClusterSettings& Cluster::settings() const { return impl_->directory.settings(); }
 BusinessCalendar Cluster::calendar() const { return impl_->actors[0]->view()->calendar; }
-PartitionId Cluster::PartitionOf(std::string_view account_id) const {
-  return PartitionId((Murmur2(account_id) & 0x7fffffff) % partitions());
-}
+PartitionId Cluster::PartitionOf(std::string_view account_id) const { return partition::PartitionOf(account_id, partitions()); }
 
 void Cluster::Submit(PartitionId partition, Submission submission, std::function<void(SubmissionResult)> done) {
   if (TrySubmit(partition, submission, done)) return;
@@ -129,8 +140,11 @@ void Cluster::Submit(PartitionId partition, Submission submission, std::function
 }
 
 bool Cluster::TrySubmit(PartitionId partition, Submission& submission, std::function<void(SubmissionResult)>& done) {
+  if (impl_->options.intake != nullptr) return impl_->options.intake->TrySubmit(partition, submission, done);
   return impl_->Of(partition).TrySubmit(submission, done);
 }
+
+bool Cluster::TryApply(PartitionId partition, std::vector<SourceStep>& steps) { return impl_->Of(partition).TryApply(steps); }
 
 SubmissionResult Cluster::SubmitAndWait(PartitionId partition, Submission submission) {
   std::promise<SubmissionResult> answer;
@@ -225,6 +239,7 @@ absl::StatusOr<AdoptedPolicy> Cluster::AdoptPolicy(const std::string& definition
 }
 
 absl::Status Cluster::FinishControlRecords() {
+  const std::lock_guard lock(impl_->control_mutex);
   const ViewPtr first = ViewOf(PartitionId(0));
   store::LogReader log = first->Log();
   for (uint32_t p = 1; p < partitions(); ++p) {

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "ledger/merkle.h"
 #include "partition/account_reader.h"
+#include "partition/intake.h"
 #include "partition/submission.h"
 #include "partition/view.h"
 #include "store/data_directory.h"
@@ -41,6 +42,9 @@ struct ClusterOptions {
   // Same body? Asked when the bytes differ and the stored record has sealed
   // parts; nullptr: equal ids are enough then.
   std::function<bool(const codec::RecordView& stored, const codec::RecordView& offered)> same_sealed_body;
+  // The log is ordered elsewhere (intake.h). nullptr: by this process. Not owned;
+  // called until the cluster is destroyed.
+  Intake* intake = nullptr;
 };
 
 struct AdoptedPolicy {
@@ -64,6 +68,7 @@ struct PartitionStatus {
 // Thread-safe.
 class Cluster {
  public:
+  // SOURCE_FOREIGN: without an intake, a directory whose log came through one.
   static absl::StatusOr<std::unique_ptr<Cluster>> Open(ClusterOptions options);
   // Takes no more submissions, commits what is queued, closes the stores.
   ~Cluster();
@@ -82,7 +87,10 @@ class Cluster {
   // For those who can wait: false when the partition's queue is full, and then
   // submission and done are left as they were.
   bool TrySubmit(PartitionId partition, Submission& submission, std::function<void(SubmissionResult)>& done);
-  // The same, waiting.
+  // With an intake: the partition's next steps, all or none; false: its queue is
+  // full. They are applied in order; what was applied before is passed over.
+  bool TryApply(PartitionId partition, std::vector<SourceStep>& steps);
+  // The same as Submit, waiting.
   SubmissionResult SubmitAndWait(PartitionId partition, Submission submission);
 
   // The newest committed view. Never null. Lock held for a pointer copy only.
@@ -114,10 +122,15 @@ class Cluster {
 
   PartitionStatus StatusOf(PartitionId partition) const;
 
+  // A crash between two partitions leaves a control record in some of them only:
+  // writes it into the others. Open does it; with an intake, whoever knows that the
+  // past has been seen.
+  absl::Status FinishControlRecords();
+
  private:
   struct Impl;
   absl::Status WriteControl(PartitionId partition, codec::Record record, EventOutcome* outcome = nullptr);
-  absl::Status FinishControlRecords();
+  static absl::Status CheckSource(const Impl& impl);
   explicit Cluster(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -1,7 +1,9 @@
 // What is handed to a partition's writer, and what becomes of it.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,10 +24,14 @@ struct Submission {
   bool strict = false;
   // Control and outbox records, which clients may not append.
   bool internal = false;
+  // When the submitter stops waiting. Only an intake heeds it.
+  std::optional<std::chrono::steady_clock::time_point> deadline;
 };
 
 // Nothing was wrong with the event: the same again may succeed.
-inline bool IsStoreFailure(const absl::Status& status) { return absl::IsUnavailable(status) || absl::IsDataLoss(status); }
+inline bool IsStoreFailure(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDataLoss(status) || absl::IsDeadlineExceeded(status);
+}
 
 // What became of one event.
 struct EventOutcome {
@@ -40,5 +46,30 @@ struct EventOutcome {
 // One outcome per event, in order. Either all are OK or none was appended: then
 // those that are right carry the status of the first that is not.
 using SubmissionResult = std::vector<EventOutcome>;
+
+// One step of a partition's source: a record of it, or nothing but a later offset.
+struct SourceStep {
+  // SourceProgress::identity.
+  std::shared_ptr<const std::string> source;
+  // Of the reader: raised each time it begins again.
+  uint64_t run = 0;
+  // The offset at which the step before it ended. Gaps between `after` and the
+  // record are normal: markers of transactions, records of aborted ones.
+  uint64_t after = 0;
+  // The offset to read next.
+  uint64_t next = 0;
+  // The record's; `recorded_at` is the source's time, never this node's.
+  uint64_t offset = 0;
+  Timestamp recorded_at;
+  uint64_t fingerprint = 0;
+  // No events: nothing but the offset moves.
+  Submission submission;
+  // Not OK: its one event cannot be read and is parked with this reason.
+  absl::Status unreadable;
+  // Who waits for the outcome on this node; may be empty.
+  std::function<void(SubmissionResult)> done;
+
+  bool IsRecord() const { return !submission.events.empty(); }
+};
 
 }  // namespace guanxi::partition

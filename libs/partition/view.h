@@ -7,6 +7,7 @@
 #include "base/strong.h"
 #include "base/time.h"
 #include "partition/rows.h"
+#include "partition/source_progress.h"
 #include "relations/policy.h"
 #include "store/log.h"
 #include "store/store.h"
@@ -25,6 +26,7 @@ struct View {
   Timestamp swept_to;                               // what falls due by time is written up to here
   Timestamp newest_occurred_at;
   std::shared_ptr<const relations::PolicyLineage> policies;
+  SourceProgress source;  // with an intake: how far it was applied
   BusinessCalendar calendar;
   store::BlockCache* blocks = nullptr;
 

@@ -75,8 +75,12 @@ absl::Status Writer::OpenLog(const std::shared_ptr<const store::Snapshot>& snaps
   const auto size_bytes = snapshot->Get(store::Family::kMeta, kMetaSize);
   const auto recorded_bytes = snapshot->Get(store::Family::kMeta, kMetaRecorded);
   const auto root = snapshot->Get(store::Family::kMeta, kMetaRoot);
-  for (const auto* read : {&size_bytes, &recorded_bytes, &root})
+  const auto source_bytes = snapshot->Get(store::Family::kMeta, kMetaSource);
+  for (const auto* read : {&size_bytes, &recorded_bytes, &root, &source_bytes})
     if (!read->ok()) return read->status();
+  auto source = *source_bytes ? DecodeProgress(**source_bytes) : SourceProgress();
+  if (!source.ok()) return source.status();
+  source_ = *std::move(source);
   const uint64_t size = *size_bytes ? ByteReader(**size_bytes).LittleEndian<uint64_t>() : 0;
   if (*recorded_bytes) recorded_.micros = static_cast<int64_t>(ByteReader(**recorded_bytes).LittleEndian<uint64_t>());
   auto log = store::LogWriter::Open(*snapshot, size);
@@ -137,6 +141,7 @@ absl::Status Writer::RollBack() {
   const auto snapshot = store_.TakeSnapshot();
   swept_.clear();
   if (auto status = OpenLog(snapshot); !status.ok()) return status;
+  source_ = view_->source;
   projector_.RollBack({view_->rows.newest, view_->rows.frozen, snapshot}, committed_, log_->size());
   return absl::OkStatus();
 }
@@ -154,6 +159,7 @@ ViewPtr Writer::MakeView() {
   view->swept_to = committed_.swept_to;
   view->newest_occurred_at = committed_.newest;
   view->policies = committed_.policies;
+  view->source = source_;
   view->calendar = options_.calendar;
   view->blocks = &blocks_;
   return view;
@@ -177,6 +183,7 @@ absl::StatusOr<ViewPtr> Writer::Commit() {
   batch.Put(store::Family::kMeta, kMetaSize, LittleEndian64(log_->size()));
   batch.Put(store::Family::kMeta, kMetaRoot, ledger::AsBytes(tree_.Root()));
   batch.Put(store::Family::kMeta, kMetaRecorded, LittleEndian64(static_cast<uint64_t>(recorded_.micros)));
+  if (!source_.identity.empty()) batch.Put(store::Family::kMeta, kMetaSource, EncodeProgress(source_));
   for (const auto& slice : swept_) NoteSweep(batch, slice);
   for (uint64_t number = sweeps_forgotten_; number < sweeps_in_store_; ++number) ForgetSweep(batch, number);
   if (status.ok()) status = store_.Write(batch, true);
@@ -274,6 +281,39 @@ SubmissionResult Writer::Process(Submission submission, Timestamp now) {
   return std::move(intake.outcomes);
 }
 
+SubmissionResult Writer::Apply(SourceStep step) {
+  SubmissionResult result;
+  SourceProgress progress{*step.source, step.next, true, step.offset, step.fingerprint, step.recorded_at};
+  if (!step.unreadable.ok()) {
+    result = {ParkUnreadable(std::move(step))};
+  } else if (step.IsRecord()) {
+    result = Process(std::move(step.submission), step.recorded_at);
+  } else {
+    progress = source_;
+    progress.identity = *step.source;
+    progress.next_offset = step.next;
+  }
+  for (const EventOutcome& outcome : result)
+    if (IsStoreFailure(outcome.status)) broken_ = outcome.status;
+  source_ = std::move(progress);
+  return result;
+}
+
+EventOutcome Writer::ParkUnreadable(SourceStep step) {
+  recorded_ = std::max(recorded_, step.recorded_at);
+  codec::Record& record = step.submission.events.front();
+  record.recorded_at = recorded_;
+  EventOutcome outcome = Refused(step.unreadable);
+  Park(outcome, std::move(record));
+  return outcome;
+}
+
+ViewPtr Writer::PublishSource() {
+  auto view = std::make_shared<View>(*view_);
+  view->source = source_;
+  return view_ = std::move(view);
+}
+
 void Writer::Admit(const Submission& submission, size_t i, Intake& intake) {
   const codec::Record& record = submission.events[i];
   EventOutcome& outcome = intake.outcomes[i];
@@ -365,10 +405,27 @@ EventOutcome Writer::ProcessControl(codec::Record record) {
   if (const auto* repair = std::get_if<relations::ParkedRepaired>(&event->body)) return Repair(record, repair->parked_position);
   if (const auto* dismissed = std::get_if<relations::ParkedDismissed>(&event->body))
     if (auto status = CheckParked(dismissed->parked_position); !status.ok()) return Refused(status);
+  if (const auto* policy = std::get_if<relations::PolicyAdopted>(&event->body))
+    if (auto known = FindPolicy(*policy)) return *std::move(known);
   EventOutcome outcome;
   outcome.position = Position{log_->size()};
   if (const auto applied = AppendAndApply(std::move(record), *std::move(event)); !applied.ok()) return Refused(applied.status());
   return outcome;
+}
+
+// Several nodes may adopt at once: the first of an epoch stands.
+std::optional<EventOutcome> Writer::FindPolicy(const relations::PolicyAdopted& adopted) const {
+  for (const auto& known : projector_.state().policies->adopted()) {
+    if (known.control_epoch != adopted.control_epoch) continue;
+    if (known.policy.name != adopted.policy_name || known.policy.version != adopted.version || known.effective_at != adopted.effective_at)
+      return Refused(Refuse(Reason::EXPECTED_VERSION_MISMATCH, "another policy was adopted meanwhile",
+                            {{"control_epoch", std::to_string(adopted.control_epoch)}, {"name", known.policy.name}}));
+    EventOutcome outcome;
+    outcome.position = known.known_from;
+    outcome.duplicate = true;
+    return outcome;
+  }
+  return std::nullopt;
 }
 
 absl::Status Writer::CheckParked(Position parked) const {

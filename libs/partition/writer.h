@@ -32,6 +32,13 @@ class Writer {
 
   // Appends to the current commit. recorded_at: now; positions never see it run backwards.
   SubmissionResult Process(Submission submission, Timestamp recorded_at);
+  // A step that follows what the source has given so far: the same, and the
+  // progress of the source, in one commit. An outcome that was not the event's
+  // fault fails the commit, as the log must not depend on this node's disk.
+  SubmissionResult Apply(SourceStep step);
+  const SourceProgress& source() const { return source_; }
+  // The view of the last commit with the source's progress since; writes nothing.
+  ViewPtr PublishSource();
   // One slice of what fell due by time, into the current commit; false: nothing is
   // left. After an error the commit fails.
   absl::StatusOr<bool> SweepSlice(size_t accounts_max);
@@ -89,7 +96,10 @@ class Writer {
   void RefuseAll(Submission submission, Intake& intake);
   absl::Status AppendAll(Submission submission, Intake& intake);
 
+  EventOutcome ParkUnreadable(SourceStep step);
   EventOutcome ProcessControl(codec::Record record);
+  // What became of the adoption of the same epoch, if there was one.
+  std::optional<EventOutcome> FindPolicy(const relations::PolicyAdopted& adopted) const;
   absl::Status CheckParked(Position parked) const;
   // The open parked record as it would be folded now.
   absl::StatusOr<LoggedEvent> ReadParked(Position parked);
@@ -103,6 +113,7 @@ class Writer {
   Projector projector_;
   codec::EventDecoder decoder_;
   Timestamp recorded_ = kEarliestTimestamp;
+  SourceProgress source_;
   ViewPtr view_;
   ProjectorState committed_;       // of view_
   std::vector<NotedSweep> swept_;  // in the current commit

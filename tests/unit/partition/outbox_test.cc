@@ -1,34 +1,16 @@
 // What one account must tell another, when the other's partition cannot take it.
-#include <signal.h>
-#include <sys/resource.h>
-
 #include <boost/test/unit_test.hpp>
 #include <thread>
 
 #include "base/reason.h"
 #include "codec/record.h"
 #include "support/cluster_fixture.h"
+#include "support/files_at_most.h"
 
 using namespace guanxi;
 using namespace guanxi::test;
 
 namespace {
-
-// No file of this process grows beyond `bytes` until the end of the scope: a full
-// disk for whoever has written more than that already.
-class FilesAtMost {
- public:
-  explicit FilesAtMost(rlim_t bytes) {
-    signal(SIGXFSZ, SIG_IGN);
-    getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limited{bytes, before_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &limited);
-  }
-  ~FilesAtMost() { setrlimit(RLIMIT_FSIZE, &before_); }
-
- private:
-  rlimit before_{};
-};
 
 std::string AccountIn(PartitionId partition, const partition::Cluster& cluster) {
   for (int i = 0;; ++i)

@@ -1,0 +1,30 @@
+// Where submissions go when the log is ordered elsewhere. Embedded, a submission
+// goes straight into its partition's queue; with an intake it is handed to that,
+// comes back from the source in the source's order, and is applied by
+// Cluster::TryApply. Nothing else then writes to a log. Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "partition/submission.h"
+
+namespace guanxi::partition {
+
+class Intake {
+ public:
+  virtual ~Intake() = default;
+
+  // As Cluster::TrySubmit. `done` gets the outcome of the submission once it was
+  // applied; OUTCOME_UNKNOWN when its deadline passes first.
+  virtual bool TrySubmit(PartitionId partition, Submission& submission, std::function<void(SubmissionResult)>& done) = 0;
+  // Whether this node has seen all that the source held when it was opened: before
+  // that it says nothing by itself (the clock, messages between accounts), as
+  // others may have said it.
+  virtual bool HasSeenThePast() const = 0;
+  // The steps of `run` from the view's next offset on were not applied: they are
+  // to be read again. From a partition's thread: must not block.
+  virtual void ReadAgain(PartitionId partition, uint64_t run) = 0;
+};
+
+}  // namespace guanxi::partition
