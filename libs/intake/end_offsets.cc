@@ -1,0 +1,72 @@
+#include "intake/end_offsets.h"
+
+#include <chrono>
+#include <utility>
+
+#include "base/reason.h"
+
+namespace guanxi::intake {
+namespace {
+
+constexpr std::chrono::milliseconds kQuestionMax{3'000};
+constexpr std::chrono::seconds kLookEvery{1};
+
+}  // namespace
+
+EndOffsets::EndOffsets(kafka::Consumer& consumer, uint32_t partitions, std::function<void()> looked)
+    : consumer_(consumer), looked_(std::move(looked)), known_(partitions), thread_([this] { Run(); }) {}
+
+void EndOffsets::Ask(Done done) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_) {
+      waiting_.push_back(std::move(done));
+      changed_.notify_all();
+      return;
+    }
+  }
+  done(Refuse(Reason::SHUTTING_DOWN, "the server is stopping"));
+}
+
+uint64_t EndOffsets::Known(uint32_t partition) const {
+  const std::lock_guard lock(mutex_);
+  return known_[partition];
+}
+
+absl::Status EndOffsets::status() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
+}
+
+void EndOffsets::Run() {
+  std::unique_lock lock(mutex_);
+  const auto partitions = static_cast<uint32_t>(known_.size());
+  while (!stopping_) {
+    std::vector<Done> asking;
+    asking.swap(waiting_);
+    lock.unlock();
+    const Ends ends = consumer_.QueryEnds(partitions, kQuestionMax);
+    lock.lock();
+    status_ = ends.status();
+    if (ends.ok()) known_ = *ends;
+    lock.unlock();
+    for (const Done& done : asking) done(ends);
+    looked_();
+    lock.lock();
+    if (waiting_.empty()) changed_.wait_for(lock, kLookEvery, [this] { return stopping_ || !waiting_.empty(); });
+  }
+}
+
+void EndOffsets::Stop() {
+  std::vector<Done> left;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  left.swap(waiting_);
+  for (const Done& done : left) done(Refuse(Reason::SHUTTING_DOWN, "the server is stopping"));
+}
+
+}  // namespace guanxi::intake

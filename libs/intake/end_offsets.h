@@ -1,0 +1,49 @@
+// Where the topic's partitions end. One thread asks: for everybody who waits at
+// once, and every second for those who only look. Thread-safe.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "kafka/consumer.h"
+
+namespace guanxi::intake {
+
+class EndOffsets {
+ public:
+  using Ends = absl::StatusOr<std::vector<uint64_t>>;
+  using Done = std::function<void(const Ends&)>;
+
+  // `looked` runs after each answer, on the asking thread.
+  EndOffsets(kafka::Consumer& consumer, uint32_t partitions, std::function<void()> looked);
+  ~EndOffsets() { Stop(); }
+
+  // Asks after this call; `done` runs once, on the asking thread: it must not block.
+  void Ask(Done done);
+  // Of the newest answer that was one; 0 before any.
+  uint64_t Known(uint32_t partition) const;
+  // Of the newest question: SOURCE_UNAVAILABLE while the brokers do not answer.
+  absl::Status status() const;
+  // Answers who waits with SHUTTING_DOWN.
+  void Stop();
+
+ private:
+  void Run();
+
+  kafka::Consumer& consumer_;
+  const std::function<void()> looked_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Done> waiting_;
+  std::vector<uint64_t> known_;
+  absl::Status status_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace guanxi::intake

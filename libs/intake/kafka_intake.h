@@ -1,0 +1,77 @@
+// intake: joins partitions and Kafka. The log of a partition becomes a function
+// of its Kafka partition: submissions are produced to the topic, read back in its
+// order, and applied; whoever reads the same offsets has the same log.
+//
+// Open, then open the cluster with this as its intake, then Start. Stop before
+// the cluster is destroyed; destroy after it. Thread-safe but for these.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "kafka/admin.h"
+#include "kafka/connection.h"
+#include "partition/cluster.h"
+#include "partition/intake.h"
+
+namespace guanxi::intake {
+
+struct KafkaIntakeOptions {
+  kafka::Connection connection;
+  std::string topic;
+  // Under which applied offsets are shown to Kafka's own tools.
+  std::string group = "guanxi";
+  // How long a submission without a deadline is waited for.
+  std::chrono::milliseconds outcome_timeout{10'000};
+  // Events under way from this node; beyond it OVERLOADED.
+  size_t pending_events_max = 16'384;
+  size_t queue_kib = 64 << 10;  // prefetched per partition
+};
+
+// Where a partition stands.
+struct SourceStatus {
+  uint64_t applied_offset = 0;  // the next to apply
+  uint64_t end_offset = 0;      // when it was last asked for
+  double lag_seconds = 0;       // age of the newest applied record while something is left
+  absl::Status state;           // OK: consuming
+};
+
+class KafkaIntake final : public partition::Intake {
+ public:
+  using Ends = absl::StatusOr<std::vector<uint64_t>>;
+
+  // Does not wait for a broker. INVALID_ARGUMENT: a property.
+  static absl::StatusOr<std::unique_ptr<KafkaIntake>> Open(KafkaIntakeOptions options);
+  ~KafkaIntake() override;
+
+  // The topic, when it is as it must be: SOURCE_UNAVAILABLE, TOPIC_MISSING, TOPIC_UNSUITABLE.
+  absl::StatusOr<kafka::TopicDescription> Describe(std::chrono::milliseconds timeout);
+
+  // Begins to read for the cluster, and to produce what it submits.
+  void Start(partition::Cluster& cluster);
+  // Reads no more; whoever still waits gets OUTCOME_UNKNOWN.
+  void Stop();
+
+  bool TrySubmit(PartitionId partition, partition::Submission& submission, std::function<void(partition::SubmissionResult)>& done) override;
+  bool HasSeenThePast() const override;
+  void ReadAgain(PartitionId partition, uint64_t run) override;
+
+  // The partitions' ends, asked for after this call. `done` must not block.
+  void AskEnds(std::function<void(const Ends&)> done);
+  SourceStatus StatusOf(PartitionId partition) const;
+  const std::string& topic() const;
+  const std::string& brokers() const;
+  // Empty while it is not known.
+  std::string cluster_id() const;
+
+ private:
+  struct Impl;
+  explicit KafkaIntake(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace guanxi::intake

@@ -1,0 +1,198 @@
+#include "intake/partition_source.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/reason.h"
+
+namespace guanxi::intake {
+namespace {
+
+using kafka::Polled;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kPoll{100};
+constexpr milliseconds kQuestionMax{5'000};
+constexpr milliseconds kCompareMax{10'000};
+constexpr milliseconds kTryAgainAfter{500};
+constexpr milliseconds kFullQueueWait{2};
+constexpr size_t kStepsAtOnce = 512;
+constexpr uint64_t kNotKnown = UINT64_MAX;
+
+absl::Status Diverged(PartitionId partition, const std::string& why, uint64_t offset) {
+  return Refuse(Reason::SOURCE_DIVERGED, fmt::format("partition {}: {}", partition.value, why),
+                {{"partition", std::to_string(partition.value)}, {"offset", std::to_string(offset)}});
+}
+
+}  // namespace
+
+PartitionSource::PartitionSource(Surroundings surroundings, PartitionId partition)
+    : around_(std::move(surroundings)),
+      partition_(partition),
+      past_end_(kNotKnown),
+      status_(Refuse(Reason::SOURCE_UNAVAILABLE, "the topic was not looked at yet")) {}
+
+void PartitionSource::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void PartitionSource::Stop() {
+  stopping_ = true;
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void PartitionSource::ReadAgain(uint64_t run) {
+  uint64_t known = void_run_;
+  while (known < run && !void_run_.compare_exchange_weak(known, run)) {
+  }
+}
+
+bool PartitionSource::HasSeenThePast() const {
+  if (has_seen_past_) return true;
+  const uint64_t end = past_end_;
+  if (end == kNotKnown || around_.cluster.ViewOf(partition_)->source.next_offset < end) return false;
+  return has_seen_past_ = true;
+}
+
+absl::Status PartitionSource::status() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
+}
+
+void PartitionSource::Note(absl::Status status) {
+  const std::lock_guard lock(mutex_);
+  status_ = std::move(status);
+}
+
+void PartitionSource::Pause(milliseconds time) {
+  std::unique_lock lock(mutex_);
+  wake_.wait_for(lock, time, [this] { return stopping_.load(); });
+}
+
+void PartitionSource::Run() {
+  while (!stopping_) {
+    ++run_;
+    absl::Status status = Open();
+    if (status.ok()) {
+      Note(absl::OkStatus());
+      status = Read();
+      around_.consumer.Stop(partition_.value);
+    }
+    Note(status);
+    // After a commit that failed as well: the disk gets a moment.
+    if (!stopping_) Pause(kTryAgainAfter);
+  }
+}
+
+absl::Status PartitionSource::Open() {
+  const partition::ViewPtr view = around_.cluster.ViewOf(partition_);
+  const partition::SourceProgress& progress = view->source;
+  absl::StatusOr<std::string> identity = around_.identity(partition_);
+  if (!identity.ok()) return identity.status();
+  if (!progress.identity.empty() && progress.identity != *identity) {
+    return Refuse(Reason::SOURCE_FOREIGN, fmt::format("the log comes from {}, the topic is {}", progress.identity, *identity),
+                  {{"source", progress.identity}, {"topic", *identity}});
+  }
+  identity_ = std::make_shared<const std::string>(*std::move(identity));
+  const auto marks = around_.consumer.QueryWatermarks(partition_.value, kQuestionMax);
+  if (!marks.ok()) return marks.status();
+  next_ = progress.next_offset;
+  if (next_ > marks->end) return Diverged(partition_, fmt::format("the topic ends at {}, and {} was applied", marks->end, next_), next_);
+  if (next_ < marks->begin) {
+    return Refuse(
+        Reason::SOURCE_TRUNCATED,
+        fmt::format("partition {} begins at {}, and {} is to be applied next", partition_.value, marks->begin, next_),
+        {{"partition", std::to_string(partition_.value)}, {"offset", std::to_string(next_)}, {"begin", std::to_string(marks->begin)}});
+  }
+  if (past_end_ == kNotKnown) past_end_ = marks->end;
+  if (!progress.has_last || progress.last_offset < marks->begin) return around_.consumer.Start(partition_.value, next_);
+  if (absl::Status started = around_.consumer.Start(partition_.value, progress.last_offset); !started.ok()) return started;
+  absl::Status same = CompareLast(progress);
+  if (!same.ok()) around_.consumer.Stop(partition_.value);
+  return same;
+}
+
+absl::Status PartitionSource::CompareLast(const partition::SourceProgress& progress) {
+  const auto deadline = std::chrono::steady_clock::now() + kCompareMax;
+  while (!stopping_ && std::chrono::steady_clock::now() < deadline) {
+    const Polled polled = around_.consumer.Poll(partition_.value, kPoll);
+    const bool gone = polled.kind == Polled::Kind::kEnd || polled.kind == Polled::Kind::kOutOfRange;
+    const bool other = polled.kind == Polled::Kind::kMessage &&
+                       (polled.message.offset() != progress.last_offset || FingerprintOf(polled.message) != progress.last_fingerprint);
+    if (gone || other) return Diverged(partition_, "the last applied record reads otherwise", progress.last_offset);
+    if (polled.kind == Polled::Kind::kMessage) return absl::OkStatus();
+    if (polled.kind == Polled::Kind::kFailed) return polled.status;
+  }
+  return Refuse(Reason::SOURCE_UNAVAILABLE, "the last applied record could not be read again");
+}
+
+partition::SourceStep PartitionSource::StepOf(const kafka::Message& message) {
+  partition::SourceStep step;
+  step.after = next_;
+  step.offset = message.offset();
+  step.next = step.offset + 1;
+  step.recorded_at = message.timestamp();
+  step.fingerprint = FingerprintOf(message);
+  Reading reading = around_.reader.Read(message, partition_);
+  step.submission = std::move(reading.submission);
+  step.unreadable = std::move(reading.unreadable);
+  if (reading.ticket && around_.pending.IsOurs(*reading.ticket)) {
+    step.done = [pending = &around_.pending, number = reading.ticket->number](partition::SubmissionResult result) {
+      pending->Finish(number, std::move(result));
+    };
+  }
+  return step;
+}
+
+absl::Status PartitionSource::Take(Polled polled, std::vector<partition::SourceStep>& steps) {
+  partition::SourceStep step;
+  switch (polled.kind) {
+    case Polled::Kind::kNothing:
+      return absl::OkStatus();
+    case Polled::Kind::kMessage:
+      if (polled.message.offset() < next_) return absl::OkStatus();
+      step = StepOf(polled.message);
+      break;
+    case Polled::Kind::kEnd:
+      // Past the last record there may be markers of transactions.
+      if (polled.offset <= next_) return absl::OkStatus();
+      step.after = next_;
+      step.next = polled.offset;
+      break;
+    case Polled::Kind::kOutOfRange:
+    case Polled::Kind::kFailed:
+      return polled.status;
+  }
+  step.source = identity_;
+  step.run = run_;
+  next_ = step.next;
+  steps.push_back(std::move(step));
+  return absl::OkStatus();
+}
+
+bool PartitionSource::Apply(std::vector<partition::SourceStep>& steps) {
+  while (!around_.cluster.TryApply(partition_, steps)) {
+    if (IsVoid()) return false;
+    Pause(kFullQueueWait);
+  }
+  return true;
+}
+
+absl::Status PartitionSource::Read() {
+  std::vector<partition::SourceStep> steps;
+  while (!IsVoid()) {
+    absl::Status taken = Take(around_.consumer.Poll(partition_.value, kPoll), steps);
+    while (taken.ok() && !steps.empty() && steps.size() < kStepsAtOnce) {
+      Polled polled = around_.consumer.Poll(partition_.value, milliseconds(0));
+      if (polled.kind == Polled::Kind::kNothing) break;
+      taken = Take(std::move(polled), steps);
+    }
+    if (!steps.empty() && !Apply(steps)) break;
+    if (!taken.ok()) return taken;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace guanxi::intake

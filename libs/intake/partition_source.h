@@ -1,0 +1,79 @@
+// One partition's reader: finds where to go on, reads, hands the steps to the
+// partition's actor in order. Its own thread. When the actor's queue is full it
+// does not poll; when the source is not what it was it says so, and tries again.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "intake/message_reader.h"
+#include "intake/pending.h"
+#include "kafka/consumer.h"
+#include "partition/cluster.h"
+
+namespace guanxi::intake {
+
+class PartitionSource {
+ public:
+  struct Surroundings {
+    kafka::Consumer& consumer;
+    partition::Cluster& cluster;
+    Pending& pending;
+    const MessageReader& reader;
+    // The source's identity once the topic was found to be the right one; before
+    // that, why not.
+    std::function<absl::StatusOr<std::string>(PartitionId)> identity;
+  };
+
+  PartitionSource(Surroundings surroundings, PartitionId partition);
+  ~PartitionSource() { Stop(); }
+  void Start();
+  void Stop();
+
+  // Steps of `run` were not applied. Thread-safe; does not block.
+  void ReadAgain(uint64_t run);
+  // Everything that was there when the source was first opened is applied. Thread-safe.
+  bool HasSeenThePast() const;
+  // OK: reading. Otherwise what keeps it from that. Thread-safe.
+  absl::Status status() const;
+
+ private:
+  void Run();
+  // Sets identity_, next_ and the consumer; the step's record may be read twice.
+  absl::Status Open();
+  absl::Status CompareLast(const partition::SourceProgress& progress);
+  // Until there is nothing to read, ReadAgain or Stop; why it ended.
+  absl::Status Read();
+  absl::Status Take(kafka::Polled polled, std::vector<partition::SourceStep>& steps);
+  partition::SourceStep StepOf(const kafka::Message& message);
+  bool Apply(std::vector<partition::SourceStep>& steps);
+  bool IsVoid() const { return stopping_ || void_run_ >= run_; }
+  void Note(absl::Status status);
+  void Pause(std::chrono::milliseconds time);
+
+  const Surroundings around_;
+  const PartitionId partition_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<uint64_t> void_run_{0};
+  std::atomic<uint64_t> past_end_;
+  mutable std::atomic<bool> has_seen_past_{false};
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  absl::Status status_;
+
+  // Of its thread.
+  uint64_t run_ = 0;
+  uint64_t next_ = 0;
+  std::shared_ptr<const std::string> identity_;
+  std::thread thread_;
+};
+
+}  // namespace guanxi::intake

@@ -1,0 +1,24 @@
+// How the events topic must be set up for a log to be made from it. Pure.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "absl/status/status.h"
+#include "kafka/admin.h"
+
+namespace guanxi::intake {
+
+inline constexpr size_t kRecordBytesMax = size_t{10} << 20;
+
+// What `guanxi kafka create-topics` makes it with.
+std::map<std::string, std::string> EventsTopicSettings();
+
+// TOPIC_UNSUITABLE names the setting (metadata `setting`, `value`, `wanted`).
+absl::Status CheckEventsTopic(const std::string& topic, const kafka::TopicDescription& description);
+
+// "cluster id/topic/partition": SourceProgress::identity.
+std::string IdentityOf(const std::string& cluster_id, const std::string& topic, uint32_t partition);
+
+}  // namespace guanxi::intake

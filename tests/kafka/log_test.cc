@@ -1,0 +1,401 @@
+// A partition's log as a function of its Kafka partition, on a real broker.
+#include <librdkafka/rdkafka.h>
+
+#include <boost/test/unit_test.hpp>
+#include <random>
+#include <thread>
+
+#include "base/reason.h"
+#include "intake/message_reader.h"
+#include "partition/partitioner.h"
+#include "partition/submission_coding.h"
+#include "relations/row_coding.h"
+#include "support/files_at_most.h"
+#include "support/kafka_node.h"
+
+using namespace guanxi;
+using namespace guanxi::test;
+
+namespace {
+
+std::string_view ReasonName(const absl::Status& status) {
+  const ReasonEntry* reason = ReasonOf(status);
+  return reason ? reason->name : "none";
+}
+
+codec::Record SomeOrder(int number, int accounts = 7) {
+  const std::string account = "account-" + std::to_string(number % accounts);
+  return Order(account, "o-" + std::to_string(number), "2024-03-01T09:30:00Z", 100 + number);
+}
+
+void QueueOrders(TopicWriter& writer, uint32_t partitions, int from, int to) {
+  for (int i = from; i < to; ++i) {
+    codec::Record order = SomeOrder(i);
+    const uint32_t p = partition::PartitionOf(order.account_id, partitions).value;
+    writer.Queue(p, SubmissionOf(std::move(order)));
+  }
+  writer.Flush();
+}
+
+uint64_t Records(KafkaNode& node) {
+  uint64_t records = 0;
+  for (uint32_t p = 0; p < node.cluster().partitions(); ++p) records += node.cluster().ViewOf(PartitionId(p))->log_size;
+  return records;
+}
+
+// Orders that one transaction wrote, and then committed or took back.
+class TransactionalWriter {
+ public:
+  explicit TransactionalWriter(std::string topic) : topic_(std::move(topic)) {
+    rd_kafka_conf_t* conf = rd_kafka_conf_new();
+    rd_kafka_conf_set(conf, "bootstrap.servers", Brokers().c_str(), nullptr, 0);
+    rd_kafka_conf_set(conf, "transactional.id", topic_.c_str(), nullptr, 0);
+    rd_kafka_conf_set(conf, "log_level", "2", nullptr, 0);
+    handle_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, nullptr, 0);
+    Check(rd_kafka_init_transactions(handle_, 60'000));
+  }
+  ~TransactionalWriter() { rd_kafka_destroy(handle_); }
+
+  void Write(int from, int to, bool commit) {
+    Check(rd_kafka_begin_transaction(handle_));
+    for (int i = from; i < to; ++i) Produce(partition::EncodeSubmission(SubmissionOf(SomeOrder(i))));
+    rd_kafka_flush(handle_, 60'000);
+    Check(commit ? rd_kafka_commit_transaction(handle_, 60'000) : rd_kafka_abort_transaction(handle_, 60'000));
+  }
+
+ private:
+  static void Check(rd_kafka_error_t* error) { BOOST_REQUIRE_MESSAGE(error == nullptr, rd_kafka_error_string(error)); }
+  void Produce(const std::string& value) {
+    const std::string_view type = partition::kSubmissionContentType;
+    const auto error =
+        rd_kafka_producev(handle_, RD_KAFKA_V_TOPIC(topic_.c_str()), RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                          RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
+                          RD_KAFKA_V_HEADER("content-type", type.data(), type.size()), RD_KAFKA_V_END);
+    BOOST_REQUIRE_EQUAL(error, RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+  const std::string topic_;
+  rd_kafka_t* handle_;
+};
+
+void DeleteRecordsBefore(const std::string& topic, int partition, int64_t offset) {
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  rd_kafka_conf_set(conf, "bootstrap.servers", Brokers().c_str(), nullptr, 0);
+  rd_kafka_t* const handle = rd_kafka_new(RD_KAFKA_PRODUCER, conf, nullptr, 0);
+  rd_kafka_topic_partition_list_t* const list = rd_kafka_topic_partition_list_new(1);
+  rd_kafka_topic_partition_list_add(list, topic.c_str(), partition)->offset = offset;
+  rd_kafka_DeleteRecords_t* asked = rd_kafka_DeleteRecords_new(list);
+  rd_kafka_queue_t* const queue = rd_kafka_queue_new(handle);
+  rd_kafka_DeleteRecords(handle, &asked, 1, nullptr, queue);
+  rd_kafka_event_t* const event = rd_kafka_queue_poll(queue, 60'000);
+  BOOST_REQUIRE(event != nullptr);
+  BOOST_REQUIRE_EQUAL(rd_kafka_event_error(event), RD_KAFKA_RESP_ERR_NO_ERROR);
+  rd_kafka_event_destroy(event);
+  rd_kafka_queue_destroy(queue);
+  rd_kafka_DeleteRecords_destroy(asked);
+  rd_kafka_topic_partition_list_destroy(list);
+  rd_kafka_destroy(handle);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(an_append_through_kafka_is_answered_as_an_embedded_one) {
+  KafkaNode node(MakeTopic(2));
+  ClusterFixture embedded(2);
+  embedded.now_ = At("2100-01-01");
+  const auto same = [&](const codec::Record& record, bool strict = false, std::optional<uint64_t> version = {}) {
+    const auto here = node.Append(record, strict, version);
+    const auto there = embedded.Append(record, strict, version);
+    BOOST_TEST(ReasonName(here.status) == ReasonName(there.status));
+    BOOST_TEST(here.position.value == there.position.value);
+    BOOST_TEST(here.account_version == there.account_version);
+    BOOST_TEST(here.duplicate == there.duplicate);
+    BOOST_TEST(here.anomalies == there.anomalies);
+    BOOST_TEST(here.parked_at.has_value() == there.parked_at.has_value());
+    return std::string(ReasonName(here.status));
+  };
+  const codec::Record first = Order("ACME", "o-1", "2024-03-01", 100);
+  same(first);
+  same(first);  // a duplicate
+  same(Order("ACME", "o-2", "2024-03-02", 100), false, 1);
+  BOOST_TEST(same(Order("ACME", "o-3", "2024-03-03", 100), false, 1) == "EXPECTED_VERSION_MISMATCH");
+  BOOST_TEST(same(Order("ACME", "o-1", "2024-03-01", 999)) == "EVENT_ID_CONFLICT");
+  BOOST_TEST(same(Order("Other/", "o-1", "2024-03-01", 1)) == "ACCOUNT_ID_INVALID");
+  same(Order("ACME", "o-4", "2023-01-01", 7));  // late
+  BOOST_TEST((node.StateOf("ACME") == relations::EncodedCore(embedded.Read("ACME").core)));
+}
+
+BOOST_AUTO_TEST_CASE(the_events_of_one_submission_are_one_record_and_stand_together) {
+  const std::string topic = MakeTopic(1);
+  KafkaNode node(topic, {.partitions = 1});
+  partition::Submission both;
+  both.events = {Order("ACME", "o-1", "2024-03-01", 1), Order("ACME", "o-2", "2024-03-02", 2)};
+  const auto result = node.Append(both);
+  BOOST_TEST(result[0].status.ok());
+  BOOST_TEST(result[1].position.value == 1u);
+  BOOST_TEST(node.cluster().ViewOf(PartitionId(0))->source.next_offset == 1u);
+  both.events[1] = Order("ACME", "o-1", "2024-03-01", 99);
+  both.events[0] = Order("ACME", "o-3", "2024-03-03", 3);
+  both.strict = true;
+  BOOST_TEST(ReasonName(node.Append(both)[0].status) == "EVENT_ID_CONFLICT");
+  BOOST_TEST(Records(node) == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(two_nodes_with_directories_of_their_own_have_the_same_log_and_the_same_answers) {
+  const std::string topic = MakeTopic(2);
+  KafkaNode one(topic), two(topic, {.adjust = [](auto&options) {
+                              options.commit_events_max = 3;
+                              options.checkpoint_records_max = 50;
+                            }});
+  for (int i = 0; i < 200; ++i) (i % 2 ? one : two).Append(SomeOrder(i));
+  const auto adopted = one.cluster().AdoptPolicy(std::string(relations::TransactionalPolicyToml()), std::nullopt, "urn:test", "because");
+  BOOST_REQUIRE_MESSAGE(adopted.ok(), adopted.status().message());
+  BOOST_TEST(two.cluster().AdvanceClock(At("2025-01-01"), "urn:test").ok());
+  BOOST_REQUIRE(one.CatchUp() && two.CatchUp());
+  BOOST_TEST(one.Roots() == two.Roots());
+  for (int i = 0; i < 7; ++i) BOOST_TEST(one.StateOf("account-" + std::to_string(i)) == two.StateOf("account-" + std::to_string(i)));
+  BOOST_TEST(two.cluster().AdoptedPolicies().size() == 1u);
+  // One that begins now reads the same.
+  KafkaNode late(topic);
+  BOOST_REQUIRE(late.CatchUp());
+  BOOST_TEST(late.Roots() == one.Roots());
+}
+
+BOOST_AUTO_TEST_CASE(a_node_goes_on_where_it_was_and_applies_nothing_twice) {
+  const std::string topic = MakeTopic(2);
+  TopicWriter writer(topic);
+  KafkaNode node(topic);
+  for (int round = 0; round < 3; ++round) {
+    QueueOrders(writer, 2, round * 500, (round + 1) * 500);
+    if (round != 1) BOOST_REQUIRE(node.CatchUp());
+    node.Close();
+    node.Open();
+  }
+  BOOST_REQUIRE(node.CatchUp());
+  BOOST_TEST(Records(node) == 1500u);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_transaction_took_back_is_no_part_of_the_log_and_what_it_committed_is) {
+  const std::string topic = MakeTopic(1);
+  KafkaNode node(topic, {.partitions = 1});
+  TransactionalWriter writer(topic);
+  writer.Write(0, 10, true);
+  writer.Write(10, 20, false);
+  writer.Write(20, 25, true);
+  writer.Write(25, 30, false);
+  BOOST_REQUIRE(node.CatchUp());  // past the markers at the end
+  BOOST_TEST(Records(node) == 15u);
+  node.Close();
+  node.Open();
+  BOOST_REQUIRE(node.CatchUp());
+  BOOST_TEST(Records(node) == 15u);
+  BOOST_TEST(node.Append(SomeOrder(100)).status.ok());
+}
+
+BOOST_AUTO_TEST_CASE(a_submission_whose_deadline_passes_has_an_unknown_outcome_and_may_be_sent_again) {
+  KafkaNode node(MakeTopic(1), {.partitions = 1});
+  partition::Submission hasty = SubmissionOf(SomeOrder(1));
+  hasty.deadline = std::chrono::steady_clock::now();
+  BOOST_TEST(ReasonName(node.Append(hasty).front().status) == "OUTCOME_UNKNOWN");
+  BOOST_REQUIRE(node.CatchUp());
+  const auto again = node.Append(SomeOrder(1));
+  BOOST_TEST(again.status.ok());
+  BOOST_TEST(again.position.value == 0u);
+  BOOST_TEST(Records(node) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_parked_on_every_node_alike_and_stops_nothing) {
+  const std::string topic = MakeTopic(2);
+  KafkaNode node(topic);
+  TopicWriter writer(topic);
+  const std::string account = "account-1";
+  const uint32_t right = partition::PartitionOf(account, 2).value;
+  const std::string good = partition::EncodeSubmission(SubmissionOf(Order(account, "o-1", "2024-03-01", 1)));
+  const std::string type(partition::kSubmissionContentType);
+  const auto ours = [&](std::string_view value) {
+    return kafka::OutgoingRecord{right, account, value, {{intake::kContentTypeHeader, type}}};
+  };
+  std::string damaged = good;
+  damaged[good.size() / 2] ^= 1;
+  const std::string longer = good + "x", version = "\x02" + good.substr(1), flags = std::string("\x01\x40") + good.substr(2);
+  const std::string large(3u << 20, 'x');
+  partition::Submission several = SubmissionOf(Order(account, "o-1", "2024-03-01", 1));
+  several.events.push_back(Order("account-2", "o-1", "2024-03-01", 1));
+  const std::string of_several = partition::EncodeSubmission(several);
+  const std::vector<kafka::OutgoingRecord> poison = {
+      ours(damaged),
+      ours(longer),
+      ours(version),
+      ours(flags),
+      ours(good.substr(0, good.size() - 3)),
+      ours(""),
+      ours(of_several),
+      ours(large),
+      {right, account, "{}", {}},
+      {right, std::nullopt, good, {{intake::kContentTypeHeader, "text/plain"}}},
+      {right, account, std::string_view(), {{"\xff\xfe", std::nullopt}}},
+      {right, "bad/key\x01", good, {{intake::kContentTypeHeader, "application/\xff"}}},
+      {1 - right, account, good, {{intake::kContentTypeHeader, type}}},
+  };
+  for (const auto& record : poison) writer.Write(record);
+  BOOST_TEST(node.Append(Order(account, "o-1", "2024-03-01", 1)).status.ok());
+  BOOST_REQUIRE(node.CatchUp());
+  uint64_t parked = 0;
+  for (uint32_t p = 0; p < 2; ++p) parked += partition::ReadCounter(*node.cluster().ViewOf(PartitionId(p)), "parked").value();
+  BOOST_TEST(parked == poison.size());
+  BOOST_TEST(Records(node) == poison.size() + 1);
+  KafkaNode other(topic);
+  BOOST_REQUIRE(other.CatchUp());
+  BOOST_TEST(other.Roots() == node.Roots());
+}
+
+BOOST_AUTO_TEST_CASE(a_parked_record_is_dismissed_and_repaired_through_the_topic) {
+  const std::string topic = MakeTopic(1);
+  KafkaNode node(topic, {.partitions = 1});
+  BOOST_TEST(node.Append(Order("ACME", "o-1", "2024-03-01", 1)).status.ok());
+  const auto conflict = node.Append(Order("ACME", "o-1", "2024-03-01", 2));
+  BOOST_REQUIRE(conflict.parked_at.has_value());
+  BOOST_TEST(ReasonName(node.cluster().RetryParked(PartitionId(0), *conflict.parked_at, "urn:test", "").status) == "EVENT_ID_CONFLICT");
+  BOOST_TEST(node.cluster().DismissParked(PartitionId(0), *conflict.parked_at, "urn:test", "wrong").status.ok());
+  BOOST_TEST(partition::ReadCounter(*node.cluster().ViewOf(PartitionId(0)), "parked").value() == 0u);
+  KafkaNode other(topic, {.partitions = 1});
+  BOOST_REQUIRE(other.CatchUp());
+  BOOST_TEST(other.Roots() == node.Roots());
+}
+
+BOOST_AUTO_TEST_CASE(a_topic_that_is_missing_or_set_up_otherwise_is_said_and_waited_for) {
+  const std::string missing = "t-missing-" + std::to_string(getpid());
+  KafkaNode waiting(missing, {.partitions = 1});
+  BOOST_TEST(waiting.Reaches(PartitionId(0), Reason::TOPIC_MISSING));
+  KafkaNode wrong_time(MakeTopic(1, {{"message.timestamp.type", "CreateTime"}}), {.partitions = 1});
+  BOOST_TEST(wrong_time.Reaches(PartitionId(0), Reason::TOPIC_UNSUITABLE));
+  KafkaNode compacted(MakeTopic(1, {{"cleanup.policy", "compact"}}), {.partitions = 1});
+  BOOST_TEST(compacted.Reaches(PartitionId(0), Reason::TOPIC_UNSUITABLE));
+  KafkaNode too_few(MakeTopic(1), {.partitions = 2});
+  BOOST_TEST(too_few.Reaches(PartitionId(0), Reason::SOURCE_FOREIGN));
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_is_of_one_topic_and_does_not_open_without_it) {
+  TemporaryDirectory directory;
+  const KafkaNode::Options options{.partitions = 1, .directory = directory.path()};
+  {
+    KafkaNode node(MakeTopic(1), options);
+    BOOST_TEST(node.Append(SomeOrder(1)).status.ok());
+  }
+  {
+    KafkaNode elsewhere(MakeTopic(1), options);
+    BOOST_TEST(elsewhere.Reaches(PartitionId(0), Reason::SOURCE_FOREIGN));
+    BOOST_TEST(Records(elsewhere) == 1u);
+  }
+  partition::ClusterOptions embedded;
+  embedded.data_directory = directory.path();
+  embedded.now = [] { return At("2026-01-01"); };
+  BOOST_TEST(ReasonName(partition::Cluster::Open(std::move(embedded)).status()) == "SOURCE_FOREIGN");
+}
+
+BOOST_AUTO_TEST_CASE(a_topic_that_was_replaced_stops_its_partition_and_is_never_taken_for_the_old_one) {
+  const std::string topic = MakeTopic(1);
+  KafkaNode node(topic, {.partitions = 1});
+  for (int i = 0; i < 3; ++i) BOOST_TEST(node.Append(SomeOrder(i)).status.ok());
+  const std::string roots = node.Roots();
+  node.Close();
+  DeleteTopic(topic);
+  const auto make = [&] {
+    auto admin = kafka::Admin::Make({Brokers(), {}}).value();
+    return admin->Create({topic, 1, 1, {{"message.timestamp.type", "LogAppendTime"}}}, std::chrono::seconds(60)).ok();
+  };
+  BOOST_REQUIRE(Eventually(make));
+  node.Open();
+  BOOST_TEST(node.Reaches(PartitionId(0), Reason::SOURCE_DIVERGED));  // it ends before what was applied
+  TopicWriter writer(topic);
+  for (int i = 10; i < 20; ++i) writer.Write(0, SubmissionOf(SomeOrder(i)));
+  node.Close();
+  node.Open();
+  BOOST_TEST(node.Reaches(PartitionId(0), Reason::SOURCE_DIVERGED));  // it is longer, and another
+  BOOST_TEST(node.Roots() == roots);
+}
+
+BOOST_AUTO_TEST_CASE(records_that_retention_deleted_before_they_were_applied_are_missed_aloud) {
+  const std::string topic = MakeTopic(1);
+  TopicWriter writer(topic);
+  KafkaNode node(topic, {.partitions = 1});
+  BOOST_TEST(node.Append(SomeOrder(0)).status.ok());
+  node.Close();
+  for (int i = 1; i < 10; ++i) writer.Write(0, SubmissionOf(SomeOrder(i)));
+  DeleteRecordsBefore(topic, 0, 5);
+  node.Open();
+  BOOST_TEST(node.Reaches(PartitionId(0), Reason::SOURCE_TRUNCATED));
+  BOOST_TEST(Records(node) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_an_account_tells_another_arrives_once_however_many_nodes_tell_it) {
+  const std::string topic = MakeTopic(2);
+  KafkaNode one(topic), two(topic);
+  for (int i = 0; i < 20; ++i) {
+    event::v1::ReferralReceived referral;
+    referral.set_referral_id("r-" + std::to_string(i));
+    referral.set_referred_account_id("referred-" + std::to_string(i));
+    referral.set_referral_class(event::v1::REFERRAL_CLASS_LIKELY);
+    const auto made = one.Append(EventOf("ACME", "r-" + std::to_string(i), "2024-03-01", referral));
+    BOOST_REQUIRE_MESSAGE(made.status.ok(), made.status.message());
+  }
+  const auto told = [](KafkaNode& node) {
+    int known = 0;
+    for (int i = 0; i < 20; ++i) {
+      const std::string account = "referred-" + std::to_string(i);
+      const auto read = partition::ReadAccount(*node.cluster().ViewOf(node.cluster().PartitionOf(account)), account, {});
+      known += read.ok() && read->core.referred_by.has_value();
+    }
+    return known;
+  };
+  BOOST_TEST(Eventually([&] { return told(one) == 20 && told(two) == 20; }));
+  BOOST_REQUIRE(one.CatchUp() && two.CatchUp());
+  BOOST_TEST(Records(one) == 40u);
+  BOOST_TEST(one.Roots() == two.Roots());
+}
+
+BOOST_AUTO_TEST_CASE(what_a_full_disk_did_not_take_is_read_again_and_applied_once_when_there_is_room) {
+  const std::string topic = MakeTopic(1);
+  TopicWriter writer(topic);
+  KafkaNode node(topic, {.partitions = 1});
+  for (int i = 0; i < 800; ++i) {
+    codec::Record large = SomeOrder(i);
+    // No two alike, so that they do not compress.
+    std::mt19937_64 random(static_cast<uint64_t>(i));
+    std::string filler(4'000, 'x');
+    for (char& c : filler) c = static_cast<char>('a' + random() % 26);
+    large.extensions.push_back({"filler", filler});
+    writer.Queue(0, SubmissionOf(std::move(large)));
+  }
+  writer.Flush();
+  BOOST_REQUIRE(node.CatchUp());
+  {
+    const FilesAtMost full(1u << 20);
+    QueueOrders(writer, 1, 800, 900);
+    BOOST_TEST(Eventually([&] { return !node.cluster().StatusOf(PartitionId(0)).accepts_writes; }));
+    BOOST_TEST(Records(node) == 800u);
+  }
+  node.Close();
+  node.Open();
+  BOOST_REQUIRE(node.CatchUp());
+  BOOST_TEST(Records(node) == 900u);
+  KafkaNode undisturbed(topic, {.partitions = 1});
+  BOOST_REQUIRE(undisturbed.CatchUp());
+  BOOST_TEST(undisturbed.Roots() == node.Roots());
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_that_was_embedded_is_the_base_of_its_topic) {
+  TemporaryDirectory directory;
+  {
+    partition::ClusterOptions options;
+    options.data_directory = directory.path();
+    options.settings.partitions = 1;
+    options.wall_clock = false;
+    options.now = [] { return At("2026-01-01"); };
+    auto embedded = partition::Cluster::Open(std::move(options)).value();
+    for (int i = 0; i < 10; ++i) embedded->SubmitAndWait(PartitionId(0), SubmissionOf(SomeOrder(i)));
+  }
+  KafkaNode node(MakeTopic(1), {.partitions = 1, .directory = directory.path()});
+  BOOST_TEST(node.Append(SomeOrder(3)).duplicate);
+  BOOST_TEST(node.Append(SomeOrder(10)).position.value == 10u);
+  BOOST_TEST(node.cluster().ViewOf(PartitionId(0))->source.next_offset == 2u);
+}
