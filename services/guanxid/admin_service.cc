@@ -17,6 +17,16 @@
 namespace guanxi::service {
 namespace {
 
+void SetKafka(const intake::SourceStatus& status, v1::KafkaPartition& out) {
+  out.set_applied_offset(status.applied_offset);
+  out.set_end_offset(status.end_offset);
+  out.set_lag_events(status.end_offset - status.applied_offset);
+  out.set_lag_seconds(status.lag_seconds);
+  if (status.state.ok()) return;
+  out.set_reason(ReasonNameOf(status.state));
+  out.set_message(std::string(status.state.message().data(), status.state.message().size()));
+}
+
 absl::Status SetPartition(const Node& node, const partition::View& view, v1::Partition& out) {
   const auto read = [&](const char* counter, auto setter) {
     const absl::StatusOr<uint64_t> value = partition::ReadCounter(view, counter);
@@ -32,6 +42,7 @@ absl::Status SetPartition(const Node& node, const partition::View& view, v1::Par
   out.set_queue_length(status.queue_events);
   out.set_store_bytes(status.store_bytes);
   out.set_accepts_writes(status.accepts_writes);
+  if (node.kafka != nullptr) SetKafka(node.kafka->StatusOf(view.partition), *out.mutable_kafka());
   absl::Status counters = read("accounts", &v1::Partition::set_accounts);
   counters.Update(read("unknown", &v1::Partition::set_unknown_events));
   counters.Update(read("parked", &v1::Partition::set_open_parked_events));
@@ -46,6 +57,11 @@ absl::Status ListPartitions(const Node& node, const v1::ListPartitionsRequest&, 
   for (const partition::AdoptedPolicy& adopted : node.cluster.AdoptedPolicies()) epoch = std::max(epoch, adopted.control_epoch);
   response.set_control_epoch(epoch);
   response.set_log_epoch(node.cluster.settings().log_epoch);
+  if (node.kafka != nullptr) {
+    response.mutable_kafka()->set_brokers(node.kafka->brokers());
+    response.mutable_kafka()->set_topic(node.kafka->topic());
+    response.mutable_kafka()->set_cluster_id(node.kafka->cluster_id());
+  }
   return absl::OkStatus();
 }
 

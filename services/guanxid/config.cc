@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <functional>
 
 namespace guanxi::service {
 namespace {
@@ -26,6 +27,27 @@ bool ParseOffset(const std::string& text, int32_t& minutes) {
   if ((sign != '+' && sign != '-') || hours < 0 || rest < 0 || rest > 59 || hours * 60 + rest > 14 * 60) return false;
   minutes = (sign == '-' ? -1 : 1) * (hours * 60 + rest);
   return true;
+}
+
+// A key of a table in the file is "table_key"; tables in tables are refused.
+absl::Status ForEachKey(const toml::table& table, const std::string& prefix, const std::string& file,
+                        const std::function<absl::Status(const std::string& key, const std::string& value)>& take) {
+  for (const auto& [key, node] : table) {
+    std::string value;
+    if (const toml::table* const inner = node.as_table(); inner != nullptr && prefix.empty()) {
+      if (absl::Status read = ForEachKey(*inner, std::string(key.str()) + "_", file, take); !read.ok()) return read;
+      continue;
+    }
+    if (const auto text = node.value_exact<std::string>()) {
+      value = *text;
+    } else if (const auto number = node.value_exact<int64_t>()) {
+      value = std::to_string(*number);
+    } else {
+      return absl::InvalidArgumentError(absl::StrCat(file, ": ", View(key.str()), " is neither text nor a whole number"));
+    }
+    if (absl::Status taken = take(prefix + std::string(key.str()), value); !taken.ok()) return taken;
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -51,6 +73,21 @@ const std::vector<Setting>& Settings() {
       {"workers", kNumber, "4", 1, 256, "threads", "Threads for reads."},
       {"heads_file", kText, "", 0, 0, "", "File that signed tree heads are appended to. Default: heads.jsonl in the data directory."},
       {"heads_interval_seconds", kNumber, "60", 1, 86'400, "seconds", "Time between two signed heads of a partition that grows."},
+      {"kafka_brokers", kText, "", 0, 0, "",
+       "HOST:PORT,...: the log comes from Apache Kafka. Empty: embedded. All kafka_* also as [kafka] in the file."},
+      {"kafka_topic", kText, "guanxi.events", 0, 0, "", "The topic of events; one partition of it for each of ours."},
+      {"kafka_group", kText, "guanxi", 0, 0, "", "Under which applied offsets are shown to Kafka's own tools; never read."},
+      {"kafka_security_protocol", kText, "plaintext", 0, 0, "", "plaintext, ssl, sasl_plaintext or sasl_ssl."},
+      {"kafka_sasl_mechanism", kText, "", 0, 0, "",
+       "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512 (SCRAM: brokers before Kafka 4, or librdkafka from 2.6.1 on)."},
+      {"kafka_sasl_username", kText, "", 0, 0, "", "Name to authenticate with."},
+      {"kafka_sasl_password_file", kText, "", 0, 0, "", "File whose first line is its password."},
+      {"kafka_ssl_ca", kText, "", 0, 0, "", "PEM file of the authorities that sign the brokers' certificates. Default: the system's."},
+      {"kafka_ssl_cert", kText, "", 0, 0, "", "PEM file of our certificate, when the brokers ask for one."},
+      {"kafka_ssl_key", kText, "", 0, 0, "", "PEM file of its key."},
+      {"kafka_derived_prefix", kText, "", 0, 0, "",
+       "PREFIX.tier-changes, .accounts, .parked and .progress are written. Empty: none. One node only."},
+      {"kafka_start_seconds", kNumber, "10", 1, 600, "seconds", "How long a start waits for the brokers."},
       {"drain_seconds", kNumber, "10", 0, 600, "seconds", "How long calls may take to end when the daemon is stopped."},
   };
   return settings;
@@ -87,18 +124,8 @@ absl::Status Config::ReadFile(const std::string& file) {
   } catch (const toml::parse_error& error) {
     return absl::InvalidArgumentError(absl::StrCat(file, ": line ", error.source().begin.line, ": ", View(error.description())));
   }
-  for (const auto& [key, node] : table) {
-    std::string value;
-    if (const auto text = node.value_exact<std::string>()) {
-      value = *text;
-    } else if (const auto number = node.value_exact<int64_t>()) {
-      value = std::to_string(*number);
-    } else {
-      return absl::InvalidArgumentError(absl::StrCat(file, ": ", View(key.str()), " is neither text nor a whole number"));
-    }
-    if (absl::Status set = Set(key.str(), value, file); !set.ok()) return set;
-  }
-  return absl::OkStatus();
+  const auto set = [&](const std::string& key, const std::string& value) { return Set(key, value, file); };
+  return ForEachKey(table, "", file, set);
 }
 
 absl::Status Config::Check() const {
@@ -114,12 +141,32 @@ absl::Status Config::Check() const {
   for (const char* key : {"listen", "http"})
     if (!HasPort(Text(key)))
       return absl::InvalidArgumentError(absl::StrCat(key, ": HOST:PORT with a port from 0 to 65535, not ", Text(key)));
+  if (absl::Status kafka = CheckKafka(); !kafka.ok()) return kafka;
   if (!IsLoopback(Text("listen")) && Text("tls_cert").empty()) {
     return absl::InvalidArgumentError("listen: " + Text("listen") +
                                       " can be reached from other machines; give --tls-cert and --tls-key, or a loopback address");
   }
   return absl::OkStatus();
 }
+
+absl::Status Config::CheckKafka() const {
+  if (!UsesKafka()) {
+    for (const Setting& setting : Settings())
+      if (setting.key.starts_with("kafka_") && IsGiven(setting.key))
+        return absl::InvalidArgumentError(absl::StrCat(View(setting.key), ": needs kafka_brokers"));
+    return absl::OkStatus();
+  }
+  const std::string& protocol = Text("kafka_security_protocol");
+  if (protocol != "plaintext" && protocol != "ssl" && protocol != "sasl_plaintext" && protocol != "sasl_ssl")
+    return absl::InvalidArgumentError("kafka_security_protocol: plaintext, ssl, sasl_plaintext or sasl_ssl, not " + protocol);
+  if (protocol.starts_with("sasl") && (Text("kafka_sasl_mechanism").empty() || Text("kafka_sasl_username").empty()))
+    return absl::InvalidArgumentError("kafka_security_protocol: " + protocol + " needs kafka_sasl_mechanism and kafka_sasl_username");
+  if (IsGiven("future_tolerance_seconds"))
+    return absl::InvalidArgumentError("future_tolerance_seconds: with Kafka the same for every node, and not to be chosen");
+  return absl::OkStatus();
+}
+
+bool Config::UsesKafka() const { return !Text("kafka_brokers").empty(); }
 
 const std::string& Config::Text(std::string_view key) const { return values_.find(key)->second; }
 

@@ -1,6 +1,7 @@
 // The daemon's settings: one table of keys. Each is a flag (--utc-offset), a key
 // of the TOML file (utc_offset), has a default, a unit and bounds; a key that is
-// not in the table is an error that names it. Flags win over the file.
+// not in the table is an error that names it. Flags win over the file. In the file a table [kafka] with a key
+// topic is the same as kafka_topic.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +36,8 @@ class Config {
   int64_t Number(std::string_view key) const;
   // By the file or a flag.
   bool IsGiven(std::string_view key) const;
+  // Whether the log comes from Kafka.
+  bool UsesKafka() const;
   // "+08:00" -> 480.
   int32_t UtcOffsetMinutes() const;
 
@@ -42,6 +45,7 @@ class Config {
   absl::Status Set(std::string_view key, const std::string& value, std::string_view origin);
   absl::Status ReadFile(const std::string& file);
   absl::Status Check() const;
+  absl::Status CheckKafka() const;
 
   std::map<std::string, std::string, std::less<>> values_;
   std::map<std::string, bool, std::less<>> given_;

@@ -11,16 +11,20 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 
 #include "grpc/health/v1/health.pb.h"
 #include "guanxid/account_service.h"
 #include "guanxid/admin_service.h"
 #include "guanxid/audit_service.h"
+#include "guanxid/derived_topics.h"
 #include "guanxid/event_message.h"
 #include "guanxid/event_service.h"
 #include "guanxid/head_publisher.h"
 #include "guanxid/head_signer.h"
 #include "guanxid/http_server.h"
+#include "guanxid/kafka_metrics.h"
+#include "guanxid/kafka_settings.h"
 #include "guanxid/policy_service.h"
 #include "guanxid/portfolio_service.h"
 
@@ -87,6 +91,8 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsOf(const Con
 struct Daemon::Impl {
   Metrics metrics;
   std::unique_ptr<privacy::KeyStore> keys;
+  std::unique_ptr<intake::KafkaIntake> kafka;
+  KafkaMetrics kafka_metrics;
   std::unique_ptr<partition::Cluster> cluster;
   std::unique_ptr<HeadSigner> signer;
   std::unique_ptr<HeadPublisher> heads;
@@ -94,6 +100,7 @@ struct Daemon::Impl {
   std::unique_ptr<Workers> workers;
   std::unique_ptr<FreshReads> reads;
   std::unique_ptr<Node> node;
+  std::unique_ptr<DerivedTopics> derived;
 
   std::unique_ptr<EventServiceHandler> events;
   std::unique_ptr<AccountServiceHandler> accounts;
@@ -115,6 +122,11 @@ struct Daemon::Impl {
     options.same_sealed_body = [this](const codec::RecordView& stored, const codec::RecordView& offered) {
       return keys != nullptr && SameUnsealed(stored, offered, *keys);
     };
+    if (config.UsesKafka()) {
+      absl::StatusOr<std::unique_ptr<intake::KafkaIntake>> source = OpenKafka(config, options);
+      if (!source.ok()) return source.status();
+      kafka = *std::move(source);
+    }
     absl::StatusOr<std::unique_ptr<partition::Cluster>> opened = partition::Cluster::Open(std::move(options));
     if (!opened.ok()) return opened.status();
     cluster = *std::move(opened);
@@ -126,7 +138,17 @@ struct Daemon::Impl {
     commits = std::make_unique<CommitHub>(*cluster);
     workers = std::make_unique<Workers>(static_cast<size_t>(config.Number("workers")));
     reads = std::make_unique<FreshReads>(*cluster, *commits, *workers);
-    node = std::make_unique<Node>(Node{*cluster, *keys, metrics, *commits, *workers, *reads});
+    node = std::make_unique<Node>(Node{*cluster, *keys, metrics, *commits, *workers, *reads, kafka.get()});
+    return kafka == nullptr ? absl::OkStatus() : StartKafka(config);
+  }
+
+  absl::Status StartKafka(const Config& config) {
+    kafka->Start(*cluster);
+    const std::string& prefix = config.Text("kafka_derived_prefix");
+    if (prefix.empty()) return absl::OkStatus();
+    const absl::StatusOr<intake::KafkaIntakeOptions> options = KafkaOptionsOf(config);
+    if (!options.ok()) return options.status();
+    derived = std::make_unique<DerivedTopics>(*node, DerivedTopics::Options{options->connection, prefix, options->topic});
     return absl::OkStatus();
   }
 
@@ -177,18 +199,29 @@ struct Daemon::Impl {
     return absl::OkStatus();
   }
 
-  bool IsReady() const {
+  // Why it is not ready; empty when it is.
+  std::string Troubles() const {
+    std::string troubles = stopping ? "stopping\n" : "";
     for (uint32_t p = 0; p < cluster->partitions(); ++p)
-      if (!cluster->StatusOf(PartitionId{p}).accepts_writes) return false;
-    return !stopping;
+      if (!cluster->StatusOf(PartitionId{p}).accepts_writes) troubles += "partition " + std::to_string(p) + " cannot write\n";
+    if (kafka != nullptr) troubles += KafkaTroubles(*kafka, cluster->partitions());
+    return troubles;
   }
 
+  std::optional<absl::Status> Telling() const { return derived == nullptr ? std::nullopt : std::optional(derived->status()); }
+
   HttpAnswer AnswerHttp(const std::string& path) {
-    if (path == "/metrics") return {200, "text/plain; version=0.0.4; charset=utf-8", metrics.Text(*cluster) + heads->MetricsText()};
+    if (path == "/metrics") {
+      std::string text = metrics.Text(*cluster) + heads->MetricsText();
+      if (kafka != nullptr) text += kafka_metrics.Text(*kafka, cluster->partitions(), Telling());
+      return {200, "text/plain; version=0.0.4; charset=utf-8", text};
+    }
     if (path == "/healthz") return {200, "text/plain; charset=utf-8", "alive\n"};
-    if (path == "/readyz")
-      return IsReady() ? HttpAnswer{200, "text/plain; charset=utf-8", "ready\n"}
-                       : HttpAnswer{503, "text/plain; charset=utf-8", "not ready\n"};
+    if (path == "/readyz") {
+      const std::string troubles = Troubles();
+      return troubles.empty() ? HttpAnswer{200, "text/plain; charset=utf-8", "ready\n"}
+                              : HttpAnswer{503, "text/plain; charset=utf-8", "not ready\n" + troubles};
+    }
     return {404, "text/plain; charset=utf-8", "/metrics, /healthz, /readyz\n"};
   }
 
@@ -209,6 +242,8 @@ struct Daemon::Impl {
       server->Wait();
     }
     http.reset();
+    derived.reset();
+    if (kafka != nullptr) kafka->Stop();
   }
 };
 

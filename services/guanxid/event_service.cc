@@ -94,6 +94,7 @@ grpc::ServerUnaryReactor* EventServiceHandler::Append(grpc::CallbackServerContex
   absl::StatusOr<partition::Submission> submission = SubmissionFrom(*request, node_.keys);
   if (!submission.ok()) return finish(submission.status()), reactor;
   const PartitionId partition = node_.cluster.PartitionOf(request->events(0).account_id());
+  submission->deadline = OutcomeDeadlineOf(*context);
   node_.cluster.Submit(partition, *std::move(submission), [this, partition, response, finish](const partition::SubmissionResult& result) {
     for (const partition::EventOutcome& outcome : result) node_.metrics.Appended(partition, outcome);
     finish(AppendAnswer(node_, partition, result, *response));

@@ -10,31 +10,62 @@
 
 namespace guanxi::service {
 
-absl::StatusOr<std::vector<rpc::PartitionPosition>> PositionsAsked(const partition::Cluster& cluster, const v1::Consistency& consistency) {
-  if (!consistency.has_at_least_as_fresh()) return std::vector<rpc::PartitionPosition>();
-  absl::StatusOr<rpc::PositionsToken> token =
-      rpc::DecodePositions(rpc::TokenKind::kConsistency, consistency.at_least_as_fresh().token(), cluster.settings().log_epoch);
-  if (!token.ok()) return token.status();
-  for (const rpc::PartitionPosition& at : token->positions) {
-    if (at.partition >= cluster.partitions()) {
-      return Refuse(Reason::CONSISTENCY_TOKEN_INVALID, "the token names a partition that is not here");
-    }
+namespace {
+
+absl::Status NotOurs(const char* why) { return Refuse(Reason::CONSISTENCY_TOKEN_INVALID, why); }
+
+absl::Status NotReached(const char* of, const rpc::PartitionPosition& at, uint64_t applied) {
+  return Refuse(Reason::POSITION_NOT_REACHED,
+                "partition " + std::to_string(at.partition) + " has applied " + std::to_string(applied) + " " + of + ", not yet " +
+                    std::to_string(at.position),
+                {{"retry_after_ms", "100"}});
+}
+
+}  // namespace
+
+absl::StatusOr<Freshness> FreshnessAsked(const partition::Cluster& cluster, const intake::KafkaIntake* kafka,
+                                         const v1::Consistency& consistency) {
+  Freshness asked;
+  if (!consistency.has_at_least_as_fresh()) return asked;
+  const v1::ConsistencyToken& given = consistency.at_least_as_fresh();
+  if (!given.token().empty() || given.offsets().empty()) {
+    absl::StatusOr<rpc::PositionsToken> token =
+        rpc::DecodePositions(rpc::TokenKind::kConsistency, given.token(), cluster.settings().log_epoch);
+    if (!token.ok()) return token.status();
+    asked.positions = std::move(token->positions);
   }
-  return std::move(token->positions);
+  for (const v1::KafkaOffset& at : given.offsets()) {
+    if (kafka == nullptr || at.topic() != kafka->topic()) return NotOurs("the log does not come from the topic of the offset");
+    asked.offsets.push_back({at.partition(), at.offset()});
+  }
+  for (const auto* all : {&asked.positions, &asked.offsets})
+    for (const rpc::PartitionPosition& at : *all)
+      if (at.partition >= cluster.partitions()) return NotOurs("the token names a partition that is not here");
+  return asked;
+}
+
+absl::Status CheckFresh(const partition::View& view, const Freshness& asked) {
+  for (const rpc::PartitionPosition& at : asked.positions)
+    if (at.partition == view.partition.value && view.log_size <= at.position) return NotReached("records", at, view.log_size);
+  for (const rpc::PartitionPosition& at : asked.offsets)
+    if (at.partition == view.partition.value && view.source.next_offset <= at.position)
+      return NotReached("offsets", at, view.source.next_offset);
+  return absl::OkStatus();
 }
 
 struct FreshReads::Impl : std::enable_shared_from_this<Impl> {
   struct Waiting {
-    std::vector<rpc::PartitionPosition> positions;
+    Freshness asked;
     std::function<void()> read;
     Workers::Timer deadline;
   };
 
   Impl(partition::Cluster& c, CommitHub& h, Workers& w) : cluster(c), commits(h), workers(w) {}
 
-  bool Reached(const std::vector<rpc::PartitionPosition>& positions) const {
-    return std::all_of(positions.begin(), positions.end(),
-                       [&](const rpc::PartitionPosition& at) { return cluster.ViewOf(PartitionId{at.partition})->log_size > at.position; });
+  bool Reached(const Freshness& asked) const {
+    const auto seen = [&](const rpc::PartitionPosition& at) { return CheckFresh(*cluster.ViewOf(PartitionId{at.partition}), asked).ok(); };
+    return std::all_of(asked.positions.begin(), asked.positions.end(), seen) &&
+           std::all_of(asked.offsets.begin(), asked.offsets.end(), seen);
   }
 
   // On a partition's thread, after each commit: leaves the work to a worker.
@@ -52,7 +83,7 @@ struct FreshReads::Impl : std::enable_shared_from_this<Impl> {
     {
       const std::lock_guard lock(mutex);
       for (auto it = waiting.begin(); it != waiting.end();) {
-        if (!all && !Reached(it->second.positions)) {
+        if (!all && !Reached(it->second.asked)) {
           ++it;
           continue;
         }
@@ -77,12 +108,12 @@ struct FreshReads::Impl : std::enable_shared_from_this<Impl> {
     read();
   }
 
-  void Add(std::vector<rpc::PartitionPosition> positions, Deadline deadline, std::function<void()> read) {
+  void Add(Freshness asked, Deadline deadline, std::function<void()> read) {
     {
       const std::lock_guard lock(mutex);
       const uint64_t id = next++;
       Waiting& added = waiting[id];
-      added = {std::move(positions), std::move(read), {}};
+      added = {std::move(asked), std::move(read), {}};
       waiting_count = waiting.size();
       added.deadline = workers.At(deadline, [self = shared_from_this(), id] { self->Expire(id); });
     }
@@ -109,9 +140,9 @@ FreshReads::FreshReads(partition::Cluster& cluster, CommitHub& commits, Workers&
 
 FreshReads::~FreshReads() { impl_->commits.Remove(impl_->wake); }
 
-void FreshReads::RunAt(bool is_short, std::vector<rpc::PartitionPosition> positions, Deadline deadline, std::function<void()> read) {
-  if (impl_->Reached(positions)) return is_short ? read() : impl_->workers.Post(std::move(read));
-  impl_->Add(std::move(positions), deadline, std::move(read));
+void FreshReads::RunAt(bool is_short, Freshness asked, Deadline deadline, std::function<void()> read) {
+  if (impl_->Reached(asked)) return is_short ? read() : impl_->workers.Post(std::move(read));
+  impl_->Add(std::move(asked), deadline, std::move(read));
 }
 
 }  // namespace guanxi::service

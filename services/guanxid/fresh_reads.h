@@ -12,6 +12,7 @@
 #include "guanxi/v1/common.pb.h"
 #include "guanxid/commit_hub.h"
 #include "guanxid/workers.h"
+#include "intake/kafka_intake.h"
 #include "partition/cluster.h"
 #include "rpc/tokens.h"
 
@@ -19,18 +20,27 @@ namespace guanxi::service {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
-// The positions a read must see; none when it asks for no token.
-// CONSISTENCY_TOKEN_INVALID.
-absl::StatusOr<std::vector<rpc::PartitionPosition>> PositionsAsked(const partition::Cluster& cluster, const v1::Consistency& consistency);
+// What a read must see: records of logs, and offsets of the Kafka partitions
+// they come from. Both inclusive; none: nothing.
+struct Freshness {
+  std::vector<rpc::PartitionPosition> positions;
+  std::vector<rpc::PartitionPosition> offsets;
+};
+// The freshness that a read asks for by token or offset. CONSISTENCY_TOKEN_INVALID.
+// kafka: nullptr without it.
+absl::StatusOr<Freshness> FreshnessAsked(const partition::Cluster& cluster, const intake::KafkaIntake* kafka,
+                                         const v1::Consistency& consistency);
+// POSITION_NOT_REACHED unless the view shows what is asked of its partition.
+absl::Status CheckFresh(const partition::View& view, const Freshness& asked);
 
 class FreshReads {
  public:
   FreshReads(partition::Cluster& cluster, CommitHub& commits, Workers& workers);
   ~FreshReads();
-  // Runs `read` as soon as the partitions have applied `positions`, at the deadline
+  // Runs `read` as soon as the partitions have applied what is asked, at the deadline
   // without that, and at once when the node stops. On a worker, but for a short
   // read that needs not wait: that runs here and now.
-  void RunAt(bool is_short, std::vector<rpc::PartitionPosition> positions, Deadline deadline, std::function<void()> read);
+  void RunAt(bool is_short, Freshness asked, Deadline deadline, std::function<void()> read);
 
  private:
   struct Impl;

@@ -5,6 +5,7 @@
 #include "guanxid/fresh_reads.h"
 #include "guanxid/metrics.h"
 #include "guanxid/workers.h"
+#include "intake/kafka_intake.h"
 #include "partition/cluster.h"
 #include "privacy/key_store.h"
 
@@ -17,6 +18,7 @@ struct Node {
   CommitHub& commits;
   Workers& workers;
   FreshReads& reads;
+  intake::KafkaIntake* kafka;  // nullptr: embedded
 };
 
 }  // namespace guanxi::service

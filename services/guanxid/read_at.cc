@@ -12,15 +12,9 @@ namespace {
 // Changes when the same log would give other views.
 constexpr int kFoldVersion = 1;
 
-absl::StatusOr<partition::ViewPtr> FreshView(const Node& node, PartitionId partition, const std::vector<rpc::PartitionPosition>& asked) {
+absl::StatusOr<partition::ViewPtr> FreshView(const Node& node, PartitionId partition, const Freshness& asked) {
   partition::ViewPtr view = node.cluster.ViewOf(partition);
-  for (const rpc::PartitionPosition& at : asked) {
-    if (at.partition != partition.value || view->log_size > at.position) continue;
-    return Refuse(Reason::POSITION_NOT_REACHED,
-                  "partition " + std::to_string(at.partition) + " has applied " + std::to_string(view->log_size) +
-                      " records, not yet position " + std::to_string(at.position),
-                  {{"retry_after_ms", "100"}});
-  }
+  if (absl::Status fresh = CheckFresh(*view, asked); !fresh.ok()) return fresh;
   return view;
 }
 
@@ -52,14 +46,14 @@ std::string ProjectionOf(const partition::View& view) {
 }
 
 absl::StatusOr<partition::ViewPtr> ViewFor(const Node& node, PartitionId partition, const v1::Consistency& consistency) {
-  const absl::StatusOr<std::vector<rpc::PartitionPosition>> asked = PositionsAsked(node.cluster, consistency);
+  const absl::StatusOr<Freshness> asked = FreshnessAsked(node.cluster, node.kafka, consistency);
   if (!asked.ok()) return asked.status();
   return FreshView(node, partition, *asked);
 }
 
 absl::StatusOr<std::vector<partition::ViewPtr>> ViewsFor(const Node& node, const v1::Consistency& consistency) {
   if (consistency.has_as_of()) return Refuse(Reason::REQUEST_INVALID, "as_of is not served here", {{"field", "consistency.as_of"}});
-  const absl::StatusOr<std::vector<rpc::PartitionPosition>> asked = PositionsAsked(node.cluster, consistency);
+  const absl::StatusOr<Freshness> asked = FreshnessAsked(node.cluster, node.kafka, consistency);
   if (!asked.ok()) return asked.status();
   std::vector<partition::ViewPtr> views;
   for (uint32_t p = 0; p < node.cluster.partitions(); ++p) {

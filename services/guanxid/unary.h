@@ -15,6 +15,7 @@ namespace guanxi::service {
 
 // No read waits longer, whatever the client's deadline.
 inline constexpr std::chrono::seconds kWaitMax{10};
+inline constexpr std::chrono::milliseconds kAnswerTime{50};
 
 inline Deadline DeadlineOf(const grpc::ServerContextBase& context) {
   const auto left = context.deadline() - std::chrono::system_clock::now();
@@ -22,14 +23,39 @@ inline Deadline DeadlineOf(const grpc::ServerContextBase& context) {
   return std::chrono::steady_clock::now() + bounded;
 }
 
+// A little before the client's own, so that it is told OUTCOME_UNKNOWN by us.
+inline Deadline OutcomeDeadlineOf(const grpc::ServerContextBase& context) { return DeadlineOf(context) - kAnswerTime; }
+
 template <class Request>
-std::vector<guanxi::rpc::PartitionPosition> PositionsToWaitFor(const Node& node, const Request& request) {
+Freshness FreshnessToWaitFor(const Node& node, const Request& request) {
   if constexpr (requires { request.consistency(); }) {
-    absl::StatusOr<std::vector<guanxi::rpc::PartitionPosition>> asked = PositionsAsked(node.cluster, request.consistency());
+    absl::StatusOr<Freshness> asked = FreshnessAsked(node.cluster, node.kafka, request.consistency());
     if (asked.ok()) return *std::move(asked);
   }
   // What is wrong with a token is the handler's to say.
   return {};
+}
+
+// Whether the ends of the Kafka partitions are to be asked for first. Embedded,
+// what was acknowledged is applied.
+template <class Request>
+bool WantsEverything(const Node& node, const Request& request) {
+  if constexpr (requires { request.consistency(); }) return node.kafka != nullptr && request.consistency().fully_consistent();
+  return false;
+}
+
+// Everything before the ends: of the request's account, or of all partitions.
+template <class Request>
+Freshness EverythingBefore(const Node& node, const Request& request, const std::vector<uint64_t>& ends) {
+  Freshness asked;
+  for (uint32_t p = 0; p < ends.size(); ++p) {
+    if constexpr (requires { request.account().account_id(); }) {
+      const std::string& id = request.account().account_id();
+      if (!id.empty() && node.cluster.PartitionOf(id).value != p) continue;
+    }
+    if (ends[p] > 0) asked.offsets.push_back({p, ends[p] - 1});
+  }
+  return asked;
 }
 
 // A few point reads: cheaper than handing them to another thread.
@@ -45,14 +71,25 @@ template <class Request, class Response, class Handler>
 grpc::ServerUnaryReactor* Answer(const Node& node, const char* rpc, grpc::CallbackServerContext* context, const Request* request,
                                  Response* response, Handler handler) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  const auto arrived = std::chrono::steady_clock::now();
+  const auto finish = [&node, rpc, reactor, arrived = std::chrono::steady_clock::now()](const absl::Status& status) {
+    node.metrics.RpcDone(rpc, status, std::chrono::steady_clock::now() - arrived);
+    reactor->Finish(guanxi::rpc::ToGrpc(status));
+  };
   const Deadline deadline = DeadlineOf(*context);
-  node.reads.RunAt(IsShort(*request), PositionsToWaitFor(node, *request), deadline,
-                   [&node, rpc, request, response, reactor, arrived, handler = std::move(handler)] {
-                     const absl::Status status = handler(*request, *response);
-                     node.metrics.RpcDone(rpc, status, std::chrono::steady_clock::now() - arrived);
-                     reactor->Finish(guanxi::rpc::ToGrpc(status));
-                   });
+  if (!WantsEverything(node, *request)) {
+    node.reads.RunAt(IsShort(*request), FreshnessToWaitFor(node, *request), deadline,
+                     [request, response, finish, handler = std::move(handler)] { finish(handler(*request, *response)); });
+    return reactor;
+  }
+  node.kafka->AskEnds([&node, request, response, deadline, finish, handler = std::move(handler)](const auto& ends) {
+    if (!ends.ok()) return finish(ends.status());
+    const Freshness asked = EverythingBefore(node, *request, *ends);
+    node.reads.RunAt(false, asked, deadline, [&node, asked, request, response, finish, handler] {
+      for (const guanxi::rpc::PartitionPosition& at : asked.offsets)
+        if (absl::Status fresh = CheckFresh(*node.cluster.ViewOf(PartitionId{at.partition}), asked); !fresh.ok()) return finish(fresh);
+      finish(handler(*request, *response));
+    });
+  });
   return reactor;
 }
 

@@ -1,0 +1,198 @@
+#include "guanxid/derived_topics.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "base/reason.h"
+#include "guanxid/derived_rows.h"
+#include "kafka/admin.h"
+#include "kafka/consumer.h"
+#include "kafka/transactions.h"
+
+namespace guanxi::service {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kQuestionMax{10'000};
+constexpr milliseconds kTransactionMax{30'000};
+constexpr milliseconds kTryAgainAfter{1'000};
+constexpr milliseconds kLookAgainAfter{1'000};
+constexpr milliseconds kPoll{100};
+constexpr uint64_t kRowsAtOnce = 500;
+// Progress is sought in the last records first; each transaction leaves two.
+constexpr uint64_t kProgressWindow = 64;
+
+constexpr struct {
+  const char* name;
+  const char* cleanup;
+} kTopics[] = {{"tier-changes", "delete"}, {"accounts", "compact"}, {"parked", "delete"}, {"progress", "compact"}};
+constexpr const char* kProgress = "progress";
+
+}  // namespace
+
+struct DerivedTopics::Impl {
+  Impl(const Node& n, Options o) : node(n), options(std::move(o)), told(n.cluster.partitions()) {
+    wake = node.commits.Add([this] {
+      const std::lock_guard lock(mutex);
+      news = true;
+      changed.notify_all();
+    });
+    thread = std::thread([this] { Run(); });
+  }
+
+  ~Impl() {
+    node.commits.Remove(wake);
+    {
+      const std::lock_guard lock(mutex);
+      stopping = true;
+    }
+    changed.notify_all();
+    thread.join();
+  }
+
+  std::string Topic(const std::string& name) const { return options.prefix + "." + name; }
+  std::string ProgressKey(uint32_t partition) const { return options.events_topic + "/" + std::to_string(partition); }
+
+  bool Stopping() {
+    const std::lock_guard lock(mutex);
+    return stopping;
+  }
+
+  void Wait(milliseconds time) {
+    std::unique_lock lock(mutex);
+    changed.wait_for(lock, time, [this] { return stopping || news; });
+    news = false;
+  }
+
+  void Run() {
+    while (!Stopping()) {
+      absl::Status failed = Open();
+      Note(failed);
+      while (failed.ok() && !Stopping()) {
+        bool told_something = false;
+        failed = Tell(told_something);
+        if (failed.ok() && !told_something) Wait(kLookAgainAfter);
+      }
+      producer.reset();
+      Note(failed);
+      if (!failed.ok()) Wait(kTryAgainAfter);
+    }
+  }
+
+  void Note(const absl::Status& said) {
+    const std::lock_guard lock(mutex);
+    status = said;
+  }
+
+  absl::Status MakeTopics() {
+    auto admin = kafka::Admin::Make(options.connection);
+    if (!admin.ok()) return admin.status();
+    for (const auto& topic : kTopics) {
+      const absl::Status made = (*admin)->Create(
+          {Topic(topic.name), node.cluster.partitions(), kafka::kBrokersReplication, {{"cleanup.policy", topic.cleanup}}}, kQuestionMax);
+      if (!made.ok() && !absl::IsAlreadyExists(made)) return made;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Open() {
+    if (absl::Status made = MakeTopics(); !made.ok()) return made;
+    auto opened = kafka::TransactionalProducer::Make(options.connection, "guanxi-derived-" + options.prefix, kTransactionMax);
+    if (!opened.ok()) return opened.status();
+    producer = *std::move(opened);
+    auto reader = kafka::Consumer::Make({options.connection, Topic(kProgress), "guanxi-derived"});
+    if (!reader.ok()) return reader.status();
+    for (uint32_t p = 0; p < told.size(); ++p) {
+      const absl::StatusOr<ToldSoFar> read = ReadProgress(**reader, p);
+      if (!read.ok()) return read.status();
+      told[p] = *read;
+    }
+    return absl::OkStatus();
+  }
+
+  // The newest progress that was committed; of a partition of which nothing was told the start.
+  absl::StatusOr<ToldSoFar> ReadProgress(kafka::Consumer& reader, uint32_t partition) {
+    const auto marks = reader.QueryWatermarks(partition, kQuestionMax);
+    if (!marks.ok()) return marks.status();
+    for (uint64_t window = kProgressWindow;; window *= kProgressWindow) {
+      const bool whole = marks->end - marks->begin <= window;
+      const auto found = ReadProgressFrom(reader, partition, whole ? marks->begin : marks->end - window, marks->end);
+      if (!found.ok()) return found.status();
+      if (found->has_value()) return **found;
+      if (whole) return ToldSoFar();
+    }
+  }
+
+  absl::StatusOr<std::optional<ToldSoFar>> ReadProgressFrom(kafka::Consumer& reader, uint32_t partition, uint64_t from, uint64_t end) {
+    std::optional<ToldSoFar> newest;
+    if (from == end) return newest;
+    if (absl::Status started = reader.Start(partition, from); !started.ok()) return started;
+    absl::Status failed;
+    while (failed.ok()) {
+      const kafka::Polled polled = reader.Poll(partition, kPoll);
+      if (polled.kind == kafka::Polled::Kind::kEnd && polled.offset >= end) break;
+      if (Stopping()) failed = Refuse(Reason::SHUTTING_DOWN, "the server is stopping");
+      if (polled.kind == kafka::Polled::Kind::kFailed || polled.kind == kafka::Polled::Kind::kOutOfRange) failed = polled.status;
+      if (polled.kind != kafka::Polled::Kind::kMessage || polled.message.key() != ProgressKey(partition)) continue;
+      const auto read = DecodeTold(polled.message.value().value_or(""));
+      failed = read.status();
+      if (read.ok()) newest = *read;
+    }
+    reader.Stop(partition);
+    if (!failed.ok()) return failed;
+    return newest;
+  }
+
+  absl::Status Tell(bool& told_something) {
+    std::vector<ToldSoFar> next = told;
+    std::vector<std::vector<DerivedRow>> rows(told.size());
+    for (uint32_t p = 0; p < told.size(); ++p) {
+      auto read = NextRows(*node.cluster.ViewOf(PartitionId{p}), kRowsAtOnce, next[p]);
+      if (!read.ok()) return read.status();
+      rows[p] = *std::move(read);
+    }
+    if (next == told) return absl::OkStatus();
+    if (absl::Status begun = producer->Begin(); !begun.ok()) return begun;
+    for (uint32_t p = 0; p < told.size(); ++p)
+      if (absl::Status sent = Send(p, rows[p], next[p]); !sent.ok()) return sent;
+    if (absl::Status committed = producer->Commit(kTransactionMax); !committed.ok()) return committed;
+    told = std::move(next);
+    told_something = true;
+    return absl::OkStatus();
+  }
+
+  absl::Status Send(uint32_t partition, const std::vector<DerivedRow>& rows, const ToldSoFar& next) {
+    if (next == told[partition]) return absl::OkStatus();
+    for (const DerivedRow& row : rows) {
+      const std::string topic = Topic(kTopics[static_cast<size_t>(row.topic)].name);
+      const absl::Status sent = producer->Send(topic, {partition, row.key, row.value, {{"content-type", "application/json"}}});
+      if (!sent.ok()) return sent;
+    }
+    const std::string key = ProgressKey(partition), value = EncodeTold(next);
+    return producer->Send(Topic(kProgress), {partition, key, value, {}});
+  }
+
+  const Node& node;
+  const Options options;
+  std::unique_ptr<kafka::TransactionalProducer> producer;
+  std::vector<ToldSoFar> told;
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool stopping = false, news = false;
+  absl::Status status;
+  uint64_t wake = 0;
+  std::thread thread;
+};
+
+DerivedTopics::DerivedTopics(const Node& node, Options options) : impl_(std::make_unique<Impl>(node, std::move(options))) {}
+DerivedTopics::~DerivedTopics() = default;
+
+absl::Status DerivedTopics::status() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->status;
+}
+
+}  // namespace guanxi::service

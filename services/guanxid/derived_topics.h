@@ -1,0 +1,38 @@
+// What happens to accounts, told to Kafka: each row of the change feed
+// (PREFIX.tier-changes), the latest state of each account (PREFIX.accounts,
+// compacted), a reference to each parked record (PREFIX.parked). One thread; how
+// far it is lies in PREFIX.progress, written in the transaction of the rows
+// themselves and read back at the start, so that a reader of committed records
+// has each row once, whatever was killed when.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "guanxid/node.h"
+#include "kafka/connection.h"
+
+namespace guanxi::service {
+
+class DerivedTopics {
+ public:
+  struct Options {
+    kafka::Connection connection;
+    std::string prefix;
+    // Of whose log they tell: the cluster's topic of events.
+    std::string events_topic;
+  };
+  // Makes the topics that are missing, as soon as the brokers answer. The node outlives it.
+  DerivedTopics(const Node& node, Options options);
+  ~DerivedTopics();
+
+  // OK: telling. Thread-safe.
+  absl::Status status() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace guanxi::service
