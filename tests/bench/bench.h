@@ -72,6 +72,7 @@ void LateRow(Bench& bench);
 void SkewRow(Bench& bench);
 void GiantRow(Bench& bench);
 void MonthEndRow(Bench& bench);
+void KafkaRow(Bench& bench);
 void SubscribersRow(Bench& bench);
 void ProofRow(Bench& bench);
 

@@ -18,6 +18,7 @@ constexpr RowEntry kRows[] = {
     {"append", "durable Append over gRPC at 1, 8, 64 clients and 8 x 100, beside echo, fsync and UmaDB", AppendRow},
     {"get", "GetAccount over gRPC, alone and beside ingest, beside echo", GetRow},
     {"import", "many events through AppendStream", ImportRow},
+    {"kafka", "many events from a real topic, beside a bare drain of it", KafkaRow},
     {"rebuild", "all views again from the log, beside a bare scan and parse", RebuildRow},
     {"space", "bytes on disk per event, by column family", SpaceRow},
     {"asof", "a read of a past date, accounts of 1,000 events", AsOfRow},
