@@ -23,6 +23,24 @@ Handle::Settings SettingsOf(const Consumer::Options& options) {
 
 struct Consumer::Impl {
   explicit Impl(Options o) : options(std::move(o)) {}
+
+  // Of the partitions [first, first + count). Not rd_kafka_query_watermark_offsets: that
+  // waits without end for a leader that is away.
+  absl::StatusOr<std::vector<uint64_t>> QueryOffsets(uint32_t first, uint32_t count, int64_t which,
+                                                     std::chrono::milliseconds timeout) const {
+    const List list(rd_kafka_topic_partition_list_new(static_cast<int>(count)));
+    for (uint32_t p = first; p < first + count; ++p)
+      rd_kafka_topic_partition_list_add(list.get(), options.topic.c_str(), static_cast<int32_t>(p))->offset = which;
+    auto error = rd_kafka_offsets_for_times(handle->get(), list.get(), static_cast<int>(timeout.count()));
+    std::vector<uint64_t> offsets;
+    for (int i = 0; i < list->cnt; ++i) {
+      if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = list->elems[i].err;
+      offsets.push_back(static_cast<uint64_t>(list->elems[i].offset));
+    }
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return StatusOf(error, "asking for the offsets of " + options.topic);
+    return offsets;
+  }
+
   Options options;
   std::unique_ptr<Handle> handle;
   Topic topic;
@@ -76,25 +94,15 @@ Polled Consumer::Poll(uint32_t partition, std::chrono::milliseconds timeout) {
 }
 
 absl::StatusOr<Watermarks> Consumer::QueryWatermarks(uint32_t partition, std::chrono::milliseconds timeout) const {
-  int64_t begin = 0, end = 0;
-  const auto error = rd_kafka_query_watermark_offsets(impl_->handle->get(), impl_->options.topic.c_str(), static_cast<int32_t>(partition),
-                                                      &begin, &end, static_cast<int>(timeout.count()));
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return StatusOf(error, "asking for the offsets of partition " + std::to_string(partition));
-  return Watermarks{static_cast<uint64_t>(begin), static_cast<uint64_t>(end)};
+  const auto begin = impl_->QueryOffsets(partition, 1, RD_KAFKA_OFFSET_BEGINNING, timeout);
+  if (!begin.ok()) return begin.status();
+  const auto end = impl_->QueryOffsets(partition, 1, RD_KAFKA_OFFSET_END, timeout);
+  if (!end.ok()) return end.status();
+  return Watermarks{begin->front(), end->front()};
 }
 
 absl::StatusOr<std::vector<uint64_t>> Consumer::QueryEnds(uint32_t count, std::chrono::milliseconds timeout) const {
-  const List list(rd_kafka_topic_partition_list_new(static_cast<int>(count)));
-  for (uint32_t p = 0; p < count; ++p)
-    rd_kafka_topic_partition_list_add(list.get(), impl_->options.topic.c_str(), static_cast<int32_t>(p))->offset = RD_KAFKA_OFFSET_END;
-  auto error = rd_kafka_offsets_for_times(impl_->handle->get(), list.get(), static_cast<int>(timeout.count()));
-  std::vector<uint64_t> ends;
-  for (int i = 0; i < list->cnt; ++i) {
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = list->elems[i].err;
-    ends.push_back(static_cast<uint64_t>(list->elems[i].offset));
-  }
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return StatusOf(error, "asking for the topic's end");
-  return ends;
+  return impl_->QueryOffsets(0, count, RD_KAFKA_OFFSET_END, timeout);
 }
 
 void Consumer::ShowApplied(const std::vector<uint64_t>& next_offsets) {
