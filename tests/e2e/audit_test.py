@@ -120,7 +120,7 @@ class SignedHeads(AuditCase):
 
     def test_a_stopped_daemon_has_published_its_last_record(self):
         self.append(40)
-        size = self.daemon.ask("audit", "head")["treeHead"]["treeSize"]
+        size = self.daemon.ask("audit", "head", "--partition", 0)["treeHead"]["treeSize"]
         self.daemon.stop()
         self.assertEqual(self.published()[-1]["treeHead"]["treeSize"], size)
 

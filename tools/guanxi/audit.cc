@@ -1,5 +1,6 @@
 // guanxi audit head|key|prove|consistency
 #include "codec/record.h"
+#include "guanxi/v1/admin_service.grpc.pb.h"
 #include "guanxi/v1/audit_service.grpc.pb.h"
 #include "ledger/ed25519.h"
 #include "relations/event_type.h"
@@ -30,16 +31,28 @@ absl::Status PrintJudged(const Context& context, const absl::StatusOr<Answer>& a
 }
 
 struct HeadArguments {
-  uint32_t partition = 0;
+  std::optional<uint32_t> partition;
   uint64_t size = 0;
 };
 
 absl::Status RunHead(Context& context, const HeadArguments& arguments) {
+  std::vector<uint32_t> partitions;
+  if (arguments.partition) {
+    partitions.push_back(*arguments.partition);
+  } else {
+    const auto listed = context.Ask(&guanxi::v1::AdminService::Stub::ListPartitions, guanxi::v1::ListPartitionsRequest::default_instance());
+    if (!listed.ok()) return listed.status();
+    for (const auto& partition : listed->partitions()) partitions.push_back(partition.partition());
+  }
   guanxi::v1::GetTreeHeadRequest request;
-  request.set_partition(arguments.partition);
   request.set_tree_size(arguments.size);
-  return PrintAnswer(context, context.Ask(&Stub::GetTreeHead, request),
-                     [](const auto& answer) { return DescribeHead(answer.tree_head()); });
+  for (const uint32_t partition : partitions) {
+    request.set_partition(partition);
+    const absl::Status printed =
+        PrintAnswer(context, context.Ask(&Stub::GetTreeHead, request), [](const auto& answer) { return DescribeHead(answer.tree_head()); });
+    if (!printed.ok()) return printed;
+  }
+  return absl::OkStatus();
 }
 
 struct KeyArguments {};
@@ -111,9 +124,9 @@ void AddAudit(CLI::App& app, Context& context) {
   CLI::App* noun = app.add_subcommand("audit", "Proofs that the log was never altered, checked here");
   noun->require_subcommand(1);
   auto head = std::make_shared<HeadArguments>();
-  CLI::App* command = noun->add_subcommand("head", "Size and root of a partition's tree; keep them to check the log by later");
-  command->add_option("--partition", head->partition, "Partition")->capture_default_str();
-  command->add_option("--size", head->size, "Tree size; default: the newest");
+  CLI::App* command = noun->add_subcommand("head", "Size and root of each partition's tree; keep them to check the log by later");
+  auto* partition = command->add_option("--partition", head->partition, "Of this partition only");
+  command->add_option("--size", head->size, "Tree size; default: the newest")->needs(partition);
   OnRun(command, context, head, "guanxi audit head --partition 2", RunHead);
 
   command = noun->add_subcommand("key", "The public key of the signed heads, as PEM; take it once, while the log is new, and keep it");
