@@ -38,6 +38,7 @@ void Projector::RollBack(Rows rows, ProjectorState state, uint64_t log_size) {
   hot_.clear();
   changed_.clear();
   feed_rows_.clear();
+  looked_up_key_.clear();
   outbox_grew_ = true, next_due_known_ = false;
   state_ = std::move(state);
   last_position_ = Position{state_.log_size == 0 ? 0 : state_.log_size - 1};
@@ -100,26 +101,36 @@ absl::StatusOr<HotAccount*> Projector::Load(const std::string& account_id) {
   return &hot_.emplace(account_id, std::move(account)).first->second;
 }
 
-absl::StatusOr<std::vector<Position>> Projector::Lookup(const HotAccount& account, std::string_view source, std::string_view id) const {
+absl::StatusOr<std::vector<Position>> Projector::Lookup(const HotAccount& account, std::string_view source, std::string_view id) {
   std::vector<Position> positions;
   if (!account.exists) return positions;
-  const auto value = rows_.Find(EventIdKey(account.number, source, id), buffer_);
+  const Key key = EventIdKey(account.number, source, id);
+  const auto value = PositionsOf(key);
   if (!value.ok()) return value.status();
-  if (*value)
-    for (ByteReader in(**value); !in.AtEnd() && in.ok();) positions.push_back(Position{in.Varint()});
+  for (ByteReader in(*value); !in.AtEnd() && in.ok();) positions.push_back(Position{in.Varint()});
+  looked_up_key_ = key;
+  looked_up_positions_ = *value;
   return positions;
+}
+
+absl::StatusOr<std::string> Projector::PositionsOf(std::string_view event_id_key) {
+  const auto value = rows_.Find(event_id_key, buffer_);
+  if (!value.ok()) return value.status();
+  return std::string(value->value_or(std::string_view()));
 }
 
 absl::Status Projector::PutEventId(const HotAccount& account, const codec::RecordView& record, Position position) {
   const Key key = EventIdKey(account.number, record.source, record.id);
-  std::string positions;
-  if (account.core.account_version > 0) {
-    const auto value = rows_.Find(key, buffer_);
-    if (!value.ok()) return value.status();
-    if (*value) positions = **value;
+  absl::StatusOr<std::string> positions = std::string();
+  if (looked_up_key_ == std::string_view(key)) {
+    positions = looked_up_positions_;
+  } else if (account.core.account_version > 0) {
+    positions = PositionsOf(key);
+    if (!positions.ok()) return positions.status();
   }
-  PutVarint(positions, position.value);
-  rows_.Put(key, positions);
+  looked_up_key_.clear();
+  PutVarint(*positions, position.value);
+  rows_.Put(key, *positions);
   return absl::OkStatus();
 }
 

@@ -65,7 +65,7 @@ class Projector {
   // The account, loaded if need be; number and row are made by the first event.
   absl::StatusOr<HotAccount*> Load(const std::string& account_id);
   // Positions stored under the event's key.
-  absl::StatusOr<std::vector<Position>> Lookup(const HotAccount& account, std::string_view source, std::string_view id) const;
+  absl::StatusOr<std::vector<Position>> Lookup(const HotAccount& account, std::string_view source, std::string_view id);
   // What folding would say, without doing it.
   absl::StatusOr<std::vector<relations::Anomaly>> DryRun(HotAccount& account, const relations::Event& event);
 
@@ -119,6 +119,7 @@ class Projector {
   absl::Status CloseParked(Position parked);
   absl::Status AddToCounter(std::string_view name, int64_t by);
   absl::Status AddToParkedCount(const std::string& account_id, int64_t by);
+  absl::StatusOr<std::string> PositionsOf(std::string_view event_id_key);
   absl::Status PutEventId(const HotAccount& account, const codec::RecordView& record, Position position);
 
   absl::StatusOr<relations::Transition> FoldInOrder(HotAccount& account, const relations::Event& event);
@@ -158,7 +159,10 @@ class Projector {
   using Entry = std::pair<const std::string, HotAccount>;
   std::unordered_map<std::string, HotAccount> hot_;
   std::vector<Entry*> changed_;  // the dirty accounts
-  mutable std::string buffer_;   // of values read from the store
+  // What the store answered to the last Lookup: the same event's id is put next,
+  // and asking every level again for a key that is not there costs as much as folding.
+  std::string looked_up_key_, looked_up_positions_;
+  mutable std::string buffer_;  // of values read from the store
   Position last_position_{0};
   bool outbox_grew_ = true;
   std::optional<Timestamp> next_due_;  // when known
