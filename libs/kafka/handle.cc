@@ -92,6 +92,8 @@ void Handle::OnError(rd_kafka_t* handle, int error, const char* text, void* self
   auto* const me = static_cast<Handle*>(self);
   if (error == RD_KAFKA_RESP_ERR__FATAL) me->fatal_ = true;
   const std::lock_guard lock(me->mutex_);
+  // That all brokers are down follows from what was said before it, which says why.
+  if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !me->last_error_.empty()) return;
   me->last_error_ = std::string(rd_kafka_err2name(static_cast<rd_kafka_resp_err_t>(error))) + ": " + text;
 }
 

@@ -20,6 +20,7 @@ Handle::Settings SettingsOf(const Producer::Options& options) {
           {"delivery.timeout.ms", std::to_string(options.delivery_timeout.count())},
           {"queue.buffering.max.kbytes", std::to_string(options.buffer_kib)},
           {"compression.type", options.compression},
+          {"partitioner", "murmur2_random"},
           // The topic's own limit decides.
           {"message.max.bytes", "33554432"}};
 }
@@ -36,7 +37,7 @@ absl::Status OutcomeOf(const rd_kafka_message_t& message) {
 void Deliver(const rd_kafka_message_t& message) {
   const std::unique_ptr<Done> done(static_cast<Done*>(message._private));
   if (done == nullptr || *done == nullptr) return;
-  (*done)({OutcomeOf(message), static_cast<uint64_t>(message.offset)});
+  (*done)({OutcomeOf(message), static_cast<uint32_t>(message.partition), static_cast<uint64_t>(message.offset)});
 }
 
 }  // namespace

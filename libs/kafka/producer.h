@@ -22,8 +22,12 @@ struct Delivery {
   // Not OK: SOURCE_UNAVAILABLE, or OUTCOME_UNKNOWN when it may have been stored;
   // EVENT_TOO_LARGE when the topic does not take its size.
   absl::Status status;
+  uint32_t partition = 0;
   uint64_t offset = 0;
 };
+
+// As OutgoingRecord::partition: murmur2 of the key, as Kafka's own clients do it; without a key any.
+inline constexpr uint32_t kPartitionOfKey = UINT32_MAX;
 
 struct OutgoingRecord {
   uint32_t partition = 0;

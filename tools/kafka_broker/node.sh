@@ -1,4 +1,4 @@
-# One node of tools/kafka: its jars, configuration, process and certificates. Uses dir, port, nodes, sasl, tls, heap.
+# One node of tools/kafka: its jars, configuration, process and certificates. Uses dir, port, nodes, sasl, tls, heap, brief.
 # shellcheck shell=bash disable=SC2154
 
 version=4.1.2
@@ -116,7 +116,7 @@ start_node() { # NODE
   local own=$dir/node-$1
   : >"$own/log"
   # A session of its own: Ctrl-C in the caller's terminal is not for it. Locks are not for it either.
-  (exec {lock}>&- && exec setsid java -Xmx"$heap" -XX:+UseSerialGC -Dlog4j2.configurationFile="$here/kafka_broker/log4j2.properties" \
+  (exec {lock}>&- && exec setsid java -Xmx"$heap" ${brief:+-XX:TieredStopAtLevel=1} -XX:+UseSerialGC -Dlog4j2.configurationFile="$here/kafka_broker/log4j2.properties" \
     -cp "$jars/*" kafka.Kafka "$own/server.properties") >>"$own/log" 2>&1 </dev/null &
   echo $! >"$own/pid"
 }
@@ -129,6 +129,15 @@ wait_for_node() { # NODE: at most two minutes, for a machine that compiles besid
     sleep 0.1
   done
   fail "node $1 has not started within two minutes, see $own/log"
+}
+
+wait_for_answer() { # NODE: a broker that just started beside a compiler may take long to say a word
+  local tried
+  for ((tried = 0; tried < 12; tried++)); do
+    if answers "$1"; then return 0; fi
+    sleep 0.5
+  done
+  fail "node $1 does not answer, see $dir/node-$1/log"
 }
 
 # With its fellows gone a controller waits long for a quorum that does not come back: it is then killed, which Kafka's log stands.
