@@ -1,4 +1,5 @@
-"""tools/kafka: a real broker that starts, answers, keeps its data, guards its doors and survives the loss of a node."""
+"""tools/kafka: a real broker that starts, answers, keeps its data, guards its doors; a node of ours goes on when the broker that leads is killed."""
+import json
 import os
 import pathlib
 import signal
@@ -7,7 +8,7 @@ import unittest
 
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
-from broker import Broker, kafka, shared
+from broker import EVENTS, Broker, Daemon, kafka, run, shared, until
 
 SECONDS = 60
 
@@ -91,17 +92,43 @@ class Own(unittest.TestCase):
         settings = {"bootstrap.servers": broker.bootstrap}
         topic = broker.topic(self)
         produce(topic, ["before"], settings)
+        node = self.node(broker)
+        self.send(broker, 1)
 
-        leader = broker.admin().list_topics(topic, timeout=SECONDS).topics[topic].partitions[0].leader
+        leader = broker.admin().list_topics(self.events, timeout=SECONDS).topics[self.events].partitions[0].leader
         os.kill(broker.pids[leader - 1], signal.SIGKILL)
         produce(topic, ["without its leader"], settings)
         self.assertEqual(kafka("status", "--dir", self.folder)[0], 3)
+        self.send(broker, 2)
+        self.check_applied(node, ["o-1", "o-2"])
 
         code, _, log = broker.stop()
         self.assertEqual((code, "stopped 2 of 3" in log), (0, True), log)
         self.assertEqual(kafka("status", "--dir", self.folder)[0], 3)
         broker.start()
         self.assertEqual([message.value() for message in read(topic, 2, settings)], [b"before", b"without its leader"])
+        self.send(broker, 3)
+        self.check_applied(node, ["o-1", "o-2", "o-3"])
+
+    def node(self, broker):
+        self.events = broker.topic(self, 1, **EVENTS)
+        node = Daemon(self.folder.parent / "data", "--clock", "events", "--kafka-brokers", broker.bootstrap, "--kafka-topic", self.events).start()
+        self.addCleanup(lambda: node.process and node.kill())
+        return node
+
+    def send(self, broker, number):
+        line = {"product": "pump", "quantityMicros": "1000000", "unitPriceMicros": "1000000"}
+        event = {"specversion": "1.0", "id": f"o-{number}", "source": "/erp", "type": "guanxi.event.v1.OrderPlaced", "partitionkey": "ACME",
+                 "time": f"2024-03-0{number}T00:00:00Z", "data": {"orderId": f"o-{number}", "currencyCode": "EUR", "lines": [line]}}
+        path = self.folder.parent / "event.jsonl"
+        path.write_text(json.dumps(event) + "\n")
+        run("kafka", "produce", path, "--brokers", broker.bootstrap, "--topic", self.events, "--deadline", "60")
+
+    def check_applied(self, node, ids):
+        def applied():
+            events = node.ask("account", "timeline", "ACME").get("events", []) if node.ask("account", "list").get("accounts") else []
+            return [event["id"] for event in events] == ids
+        until(applied, f"exactly {ids} applied")
 
     def test_what_is_not_understood_is_refused_with_the_usage(self):
         for words in (("begin",), (), ("start", "--nodes", "2"), ("start", "--port", "many"), ("start", "--dir"), ("start", "--dir", "/tmp/a b")):

@@ -91,6 +91,7 @@ void AddAccount(CLI::App& app, Context& context);
 void AddPortfolio(CLI::App& app, Context& context);
 void AddPolicy(CLI::App& app, Context& context);
 void AddAudit(CLI::App& app, Context& context);
+void AddKafka(CLI::App& app, Context& context);
 void AddParked(CLI::App& app, Context& context);
 void AddAdmin(CLI::App& app, Context& context);
 

@@ -25,7 +25,8 @@ void AddGlobals(CLI::App& app, Context& context) {
 }
 
 void AddNouns(CLI::App& app, Context& context) {
-  for (auto* add : {AddImport, AddGenerate, AddExport, AddEvents, AddAccount, AddPortfolio, AddPolicy, AddAudit, AddParked, AddAdmin})
+  for (auto* add :
+       {AddImport, AddGenerate, AddExport, AddEvents, AddAccount, AddPortfolio, AddPolicy, AddAudit, AddKafka, AddParked, AddAdmin})
     add(app, context);
   for (CLI::App* noun : app.get_subcommands({}))
     noun->footer("`guanxi " + noun->get_name() + " VERB --help` explains each, with an example.");

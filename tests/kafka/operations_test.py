@@ -1,0 +1,95 @@
+"""What docs/operations.md promises: a lost disk, a directory that was embedded, a broker that asks for a password."""
+import json
+import pathlib
+import re
+import shutil
+
+from broker import BIN, Daemon, EVENTS, NodeCase, ROOT, Refused, run, until
+
+PAGE = (ROOT / "docs/operations.md").read_text()
+
+
+def events(count, account="ACME"):
+    line = {"product": "pump", "quantityMicros": "1000000", "unitPriceMicros": "1000000"}
+    return [{"specversion": "1.0", "id": f"{account}-{n}", "source": "/erp", "type": "guanxi.event.v1.OrderPlaced", "partitionkey": account,
+             "time": f"2024-03-01T09:{n:02}:00Z", "data": {"orderId": f"{account}-{n}", "currencyCode": "EUR", "lines": [line]}}
+            for n in range(count)]
+
+
+class Operations(NodeCase):
+    def send(self, count, account="ACME"):
+        path = self.folder / f"{account}.jsonl"
+        path.write_text("".join(json.dumps(event) + "\n" for event in events(count, account)))
+        self.assertEqual(json.loads(self.produce(path))["produced"], count)
+
+    def heads(self, node):
+        heads = [node.ask("audit", "head", "--partition", partition)["treeHead"] for partition in range(self.partitions)]
+        return [(int(head.get("treeSize", 0)), head["rootHash"]) for head in heads]
+
+    def test_a_node_with_an_empty_directory_comes_to_the_same_roots(self):
+        for account in ("ACME", "GLOBEX", "INITECH"):
+            self.send(7, account)
+        self.caught_up()
+        before = self.heads(self.node)
+        self.assertEqual(sum(size for size, _ in before), 21)
+        self.node.stop()
+        shutil.rmtree(self.node.data)
+        again = self.start_node("data")
+        self.caught_up(again)
+        self.assertEqual(self.heads(again), before)
+
+    def test_a_directory_that_was_embedded_goes_on_in_its_topic(self):
+        embedded = Daemon(self.folder / "embedded", "--clock", "events").start()
+        self.addCleanup(lambda: embedded.process and embedded.kill())
+        path = self.folder / "before.jsonl"
+        path.write_text("".join(json.dumps(event) + "\n" for event in events(3)))
+        embedded.run("import", "cloudevents", path, "--keep-clock")
+        self.assertEqual(embedded.stop(), 0)
+        node = self.start_node("embedded")
+        self.send(5)  # of them three are known
+        self.caught_up(node)
+        self.assertEqual(len(node.ask("account", "timeline", "ACME")["events"]), 5)
+        node.stop()
+        with self.assertRaises(Refused) as refused:
+            Daemon(self.folder / "embedded", "--clock", "events").start()
+        self.assertIn("SOURCE_FOREIGN", refused.exception.text)
+
+    def test_brokers_that_ask_for_a_password_get_it(self):
+        self.send(2)
+        secured = ["--kafka-security-protocol", "sasl_ssl", "--kafka-sasl-mechanism", "PLAIN", "--kafka-sasl-username", "guanxi",
+                   "--kafka-ssl-ca", self.broker.folder / "tls/ca.pem", "--kafka-brokers", self.broker.sasl_tls, "--kafka-topic", self.topic]
+        node = Daemon(self.folder / "secured", "--clock", "events", *secured, "--kafka-sasl-password-file", self.broker.folder / "password").start()
+        self.addCleanup(lambda: node.process and node.kill())
+        self.caught_up(node)
+        self.assertEqual(len(node.ask("account", "timeline", "ACME")["events"]), 2)
+        wrong = self.folder / "guessed"
+        wrong.write_text("guessed\n")
+        with self.assertRaises(Refused) as refused:
+            Daemon(self.folder / "refused", *secured, "--kafka-sasl-password-file", wrong).start()
+        self.assertIn("uthentication", refused.exception.text)
+
+    def test_a_missing_topic_and_an_unsuitable_one_are_refused_with_a_remedy(self):
+        for topic, reason in (("never-made", "TOPIC_MISSING"), (self.broker.topic(self, 1, **{**EVENTS, "cleanup.policy": "compact"}), "TOPIC_UNSUITABLE")):
+            with self.assertRaises(Refused) as refused:
+                Daemon(self.folder / topic, "--kafka-brokers", self.broker.bootstrap, "--kafka-topic", topic).start()
+            self.assertIn(reason, refused.exception.text)
+
+    def test_every_metric_and_every_setting_of_the_page_is_there(self):
+        self.send(1)
+        self.caught_up()
+        import urllib.request
+        shown = urllib.request.urlopen(f"http://{self.node.http}/metrics", timeout=60).read().decode()
+        metrics = set(re.findall(r"`(guanxi_\w+)", PAGE))
+        self.assertGreater(len(metrics), 6)
+        self.assertEqual({metric for metric in metrics if f"\n{metric}" not in f"\n{shown}"}, set())
+        import subprocess
+        flags = subprocess.run([BIN / "guanxid", "--help"], capture_output=True, text=True, timeout=60).stdout
+        settings = set(re.findall(r"`(kafka_\w+)`", PAGE))
+        self.assertGreater(len(settings), 6)
+        self.assertEqual({setting for setting in settings if "--" + setting.replace("_", "-") not in flags}, set())
+        self.assertEqual([until(lambda: self.node.ask("kafka", "status"), "status")["kafka"]["topic"]], [self.topic])
+
+
+if __name__ == "__main__":
+    import unittest
+    unittest.main()

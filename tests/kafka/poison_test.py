@@ -1,0 +1,64 @@
+"""What no event can be made of stops nothing: it is parked with its reason, and what comes after it is applied."""
+import unittest
+
+from confluent_kafka import Producer
+
+from broker import NodeCase
+
+EVENT = {"ce_specversion": "1.0", "ce_type": "guanxi.event.v1.OrderPlaced", "ce_source": "/erp", "ce_time": "2024-03-01T09:30:00Z",
+         "content-type": "application/json"}
+DATA = b'{"orderId":"o","currencyCode":"EUR","lines":[{"product":"pump","quantityMicros":"1000000","unitPriceMicros":"1000000"}]}'
+
+
+def headers(**changed):
+    return {name: value for name, value in {**EVENT, "ce_id": "o", **{key.replace("_DASH_", "-"): value for key, value in changed.items()}}.items()
+            if value is not None}
+
+
+# What is wrong: key, value, headers, and the reason. Each under an account of its own.
+POISON = {
+    "null-value": (b"null-value", None, headers(), "MESSAGE_UNREADABLE"),
+    "no-headers": (b"no-headers", DATA, {}, "MESSAGE_UNREADABLE"),
+    "batch": (b"batch", b"[]", headers(content_DASH_type="application/cloudevents-batch+json"), "MESSAGE_UNREADABLE"),
+    "frame": (b"frame", b"\0\0\0\0\1\2\2x", headers(content_DASH_type="application/protobuf"), "MESSAGE_UNREADABLE"),
+    "no-json": (b"no-json", b"{", headers(), "PAYLOAD_UNDECODABLE"),
+    "no-protobuf": (b"no-protobuf", b"\xff\xff", headers(content_DASH_type="application/protobuf"), "PAYLOAD_UNDECODABLE"),
+    "no-id": (b"no-id", DATA, headers(ce_id=None), "EVENT_ID_INVALID"),
+    "no-type": (b"no-type", DATA, headers(ce_type=None), "EVENT_TYPE_MISSING"),
+    "no-time": (b"no-time", DATA, headers(ce_time=None), "OCCURRED_AT_MISSING"),
+    "future": (b"future", DATA, headers(ce_time="2999-01-01T00:00:00Z"), "OCCURRED_IN_FUTURE"),
+    "other-key": (b"other-key", DATA, headers(ce_partitionkey="another"), "FIELD_INVALID"),
+    "currency": (b"currency", DATA.replace(b"EUR", b"XXQ"), headers(), "CURRENCY_UNKNOWN"),
+    "reserved": (b"reserved", b"{}", headers(ce_type="guanxi.event.v1.ClockAdvanced"), "CONTROL_TYPE_RESERVED"),
+    "large": (b"large", b'"' + b"x" * 10_000_000 + b'"', headers(), "EVENT_TOO_LARGE"),
+}
+
+
+class Poison(NodeCase):
+    def test_every_kind_is_parked_with_its_reason_and_the_next_event_is_applied(self):
+        producer = Producer({"bootstrap.servers": self.broker.bootstrap, "partitioner": "murmur2_random", "enable.idempotence": True,
+                             "message.max.bytes": 16_000_000})
+        for key, value, given, _ in POISON.values():
+            producer.produce(self.topic, value, key, headers=given)
+        for key in POISON:
+            producer.produce(self.topic, DATA, key.encode(), headers=headers(ce_id="good"))
+        self.assertEqual(producer.flush(120), 0)
+        self.caught_up()
+
+        reasons = {event["accountId"]: event["parkedReason"] for event in self.parked()}
+        self.assertEqual(reasons, {account: reason for account, (_, _, _, reason) in POISON.items()})
+        for account in POISON:
+            self.assertEqual(self.node.ask("account", "show", account)["account"]["parkedEventCount"], "1", account)
+            self.assertEqual(len(self.node.ask("account", "timeline", account)["events"]), 1, account)
+
+    def test_records_without_a_key_are_parked_wherever_they_lie(self):
+        producer = Producer({"bootstrap.servers": self.broker.bootstrap, "enable.idempotence": True})
+        for partition in range(self.partitions):
+            producer.produce(self.topic, DATA, None, partition=partition, headers=headers())
+        self.assertEqual(producer.flush(120), 0)
+        self.caught_up()
+        self.assertEqual([event["parkedReason"] for event in self.parked()], ["ACCOUNT_ID_INVALID"] * self.partitions)
+
+
+if __name__ == "__main__":
+    unittest.main()
