@@ -36,6 +36,14 @@ void Destroy(rd_kafka_t* handle) {
     std::fprintf(stderr, "kafka: a client did not close within %d s and is left to itself\n", static_cast<int>(kCloseMax.count()));
 }
 
+// A right password that is called wrong: brokers of version 4 check a nonce that older clients spell wrongly.
+const char* HintOn(int error, std::string_view text) {
+  constexpr int kScramRepaired = 0x02060100;
+  if (error != RD_KAFKA_RESP_ERR__AUTHENTICATION || text.find("SCRAM") == std::string_view::npos || rd_kafka_version() >= kScramRepaired)
+    return "";
+  return "; librdkafka before 2.6.1 cannot do SCRAM with brokers of version 4 and later, whatever the password: use PLAIN over TLS there";
+}
+
 }  // namespace
 
 absl::Status StatusOf(rd_kafka_resp_err_t error, const std::string& what, const std::string& text) {
@@ -94,7 +102,7 @@ void Handle::OnError(rd_kafka_t* handle, int error, const char* text, void* self
   const std::lock_guard lock(me->mutex_);
   // That all brokers are down follows from what was said before it, which says why.
   if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !me->last_error_.empty()) return;
-  me->last_error_ = std::string(rd_kafka_err2name(static_cast<rd_kafka_resp_err_t>(error))) + ": " + text;
+  me->last_error_ = std::string(rd_kafka_err2name(static_cast<rd_kafka_resp_err_t>(error))) + ": " + text + HintOn(error, text);
 }
 
 void Handle::OnDelivery(rd_kafka_t* handle, const rd_kafka_message_t* message, void* self) {

@@ -68,6 +68,13 @@ class Operations(NodeCase):
             Daemon(self.folder / "refused", *secured, "--kafka-sasl-password-file", wrong).start()
         self.assertIn("uthentication", refused.exception.text)
 
+    def test_scram_with_a_client_library_that_cannot_is_explained(self):
+        with self.assertRaises(Refused) as refused:
+            Daemon(self.folder / "scram", "--kafka-brokers", self.broker.sasl, "--kafka-topic", self.topic, "--kafka-security-protocol",
+                   "sasl_plaintext", "--kafka-sasl-mechanism", "SCRAM-SHA-512", "--kafka-sasl-username", "guanxi", "--kafka-sasl-password-file",
+                   self.broker.folder / "password").start()
+        self.assertIn("librdkafka before 2.6.1 cannot do SCRAM", refused.exception.text)
+
     def test_a_missing_topic_and_an_unsuitable_one_are_refused_with_a_remedy(self):
         for topic, reason in (("never-made", "TOPIC_MISSING"), (self.broker.topic(self, 1, **{**EVENTS, "cleanup.policy": "compact"}), "TOPIC_UNSUITABLE")):
             with self.assertRaises(Refused) as refused:
