@@ -55,14 +55,14 @@ class Broker:
         """A new topic that no other case uses; its name."""
         name = f"{test.id().rsplit('.', 1)[-1]}-{os.getpid()}-{next(_numbers)}"
         admin = self.admin()  # kept until it has answered
-        for made in admin.create_topics([NewTopic(name, partitions, config=config)]).values():
-            made.result(60)
+        for made in admin.create_topics([NewTopic(name, partitions, config=config)], request_timeout=240).values():
+            made.result(240)
         # The controller has made it; that the brokers know it comes a moment later.
         until(lambda: self.knows(admin, name, partitions), f"a leader for each partition of {name}")
         return name
 
     def knows(self, admin, topic, partitions):
-        found = admin.list_topics(topic, timeout=60).topics[topic]
+        found = admin.list_topics(topic, timeout=240).topics[topic]
         return not found.error and len(found.partitions) == partitions and all(part.leader >= 0 for part in found.partitions.values())
 
 
@@ -123,7 +123,7 @@ class NodeCase(unittest.TestCase):
         from confluent_kafka import Consumer, TopicPartition
         consumer = Consumer({"bootstrap.servers": self.broker.bootstrap, "group.id": "ends", "log_level": 0})
         try:
-            return {n: consumer.get_watermark_offsets(TopicPartition(self.topic, n), timeout=60)[1] for n in range(self.partitions)}
+            return {n: consumer.get_watermark_offsets(TopicPartition(self.topic, n), timeout=240)[1] for n in range(self.partitions)}
         finally:
             consumer.close()
 

@@ -10,7 +10,7 @@ from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
 from broker import EVENTS, Broker, Daemon, kafka, run, shared, until
 
-SECONDS = 60
+SECONDS = 240  # for a machine that stands still for a while
 
 
 def produce(topic, values, settings):

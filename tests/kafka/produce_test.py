@@ -70,7 +70,7 @@ class Produce(NodeCase):
         consumer = Consumer({"bootstrap.servers": self.broker.bootstrap, "group.id": "values", "enable.auto.commit": False})
         try:
             consumer.assign([TopicPartition(self.topic, partition, 0) for partition in ends])
-            return [message.value() for message in consumer.consume(sum(ends.values()), 60)]
+            return [message.value() for message in consumer.consume(sum(ends.values()), 240)]
         finally:
             consumer.close()
 
@@ -129,7 +129,7 @@ class CreateTopics(unittest.TestCase):
         from confluent_kafka.admin import NewTopic
         admin = self.broker.admin()
         admin.create_topics([NewTopic(f"{self.prefix}events", 2, config={"cleanup.policy": "compact", "message.timestamp.type": "CreateTime"})])[
-            f"{self.prefix}events"].result(60)
+            f"{self.prefix}events"].result(240)
         said = self.create(code=1)
         for difference in ("partitions are 2, asked for are 4", "cleanup.policy is compact, must be delete",
                            "message.timestamp.type is CreateTime, must be LogAppendTime", "TOPIC_UNSUITABLE"):
