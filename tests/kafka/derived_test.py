@@ -13,10 +13,10 @@ from confluent_kafka import Consumer, KafkaError, TopicPartition
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 from broker import shared  # noqa: E402
 from harness import Daemon  # noqa: E402
+from patience import EVENTUALLY, patiently  # noqa: E402
 from wire import SECONDS, Wire, account_service_pb2, instant, order, policy_service_pb2  # noqa: E402
 
 PARTITIONS = 2
-EVENTUALLY = 240
 
 
 def committed(broker, topic):
@@ -54,7 +54,7 @@ class Derived(unittest.TestCase):
         self.addCleanup(lambda: self.daemon.process and self.daemon.kill())
         self.start()
         request = policy_service_pb2.AdoptPolicyRequest(shipped_name="transactional", actor="test", effective_at=instant("2020-01-01"))
-        self.wire.policies.AdoptPolicy(request, timeout=SECONDS)
+        patiently(lambda: self.wire.policies.AdoptPolicy(request, timeout=SECONDS))
 
     def start(self):
         self.daemon.start()
@@ -87,7 +87,8 @@ class Derived(unittest.TestCase):
         with self.subTest(seed=seed):
             for month in range(1, 10):
                 for number, account in enumerate(accounts):
-                    self.wire.append(order(account, f"o-{month}", f"2024-{month:02}-10", 60_000 if (month + number) % 4 else 10))
+                    made = order(account, f"o-{month}", f"2024-{month:02}-10", 60_000 if (month + number) % 4 else 10)
+                    patiently(lambda made=made: self.wire.append(made))
                 if month % 3 == 0:
                     time.sleep(luck.random() / 2)
                     self.wire.close()
@@ -95,8 +96,8 @@ class Derived(unittest.TestCase):
                     self.start()
             # With other data under the same id: parked.
             with self.assertRaises(grpc.RpcError):
-                self.wire.append(order(accounts[0], "o-1", "2024-01-10", 77))
-            changes = sorted(self.told())
+                patiently(lambda: self.wire.append(order(accounts[0], "o-1", "2024-01-10", 77)))
+            changes = sorted(patiently(self.told))
             self.assertGreater(len(changes), 4)
             rows = self.read_until("tier-changes", lambda rows: len(rows) >= len(changes))
             places = [(p, int(row["feedPosition"].get("position", 0))) for p, _, row in rows]

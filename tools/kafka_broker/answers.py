@@ -9,7 +9,7 @@ REQUEST = struct.pack(">hhih", 18, 0, CORRELATION, -1)
 
 def main(address):
     host, port = address.rsplit(":", 1)
-    with socket.create_connection((host, int(port)), timeout=20) as broker:
+    with socket.create_connection((host, int(port)), timeout=60) as broker:
         broker.sendall(struct.pack(">i", len(REQUEST)) + REQUEST)
         head = broker.makefile("rb").read(10)
     _, correlation, error = struct.unpack(">iih", head)
