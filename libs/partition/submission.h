@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "base/reason.h"
 #include "base/strong.h"
 #include "codec/record.h"
 
@@ -30,7 +31,9 @@ struct Submission {
 
 // Nothing was wrong with the event: the same again may succeed.
 inline bool IsStoreFailure(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsDataLoss(status) || absl::IsDeadlineExceeded(status);
+  if (absl::IsUnavailable(status) || absl::IsDataLoss(status) || absl::IsDeadlineExceeded(status)) return true;
+  const ReasonEntry* const reason = ReasonOf(status);
+  return reason != nullptr && reason->reason == Reason::DISK_FULL;
 }
 
 // What became of one event.

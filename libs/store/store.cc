@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <rocksdb/cache.h>
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_buffer_manager.h>
@@ -18,13 +19,16 @@ constexpr std::string_view kFamilyNames[] = {"tail", "blocks", "merkle", "meta",
 constexpr std::string_view kGenerationKey = "view generation";
 // What a start after a crash reads again at most.
 constexpr uint64_t kWalBytesMax = 32u << 20;
+constexpr char kRetryAfterMs[] = "1000";
 
 }  // namespace
 
 absl::Status FromRocks(const rocksdb::Status& s, std::string_view doing) {
   if (s.ok()) return absl::OkStatus();
-  const Reason reason = s.IsCorruption() ? Reason::STORE_CORRUPT : Reason::STORE_FAILED;
-  return Refuse(reason, fmt::format("{}: {}", doing, s.ToString()), {{"doing", std::string(doing)}});
+  ReasonMetadata metadata{{"doing", std::string(doing)}};
+  if (s.IsNoSpace()) metadata.emplace("retry_after_ms", kRetryAfterMs);
+  const Reason reason = s.IsNoSpace() ? Reason::DISK_FULL : s.IsCorruption() ? Reason::STORE_CORRUPT : Reason::STORE_FAILED;
+  return Refuse(reason, fmt::format("{}: {}", doing, s.ToString()), std::move(metadata));
 }
 
 rocksdb::ColumnFamilyOptions FamilyOptions(std::string_view name, const std::shared_ptr<rocksdb::Cache>& cache) {
@@ -89,6 +93,21 @@ void Batch::Delete(Family family, std::string_view key) {
 
 namespace {
 
+bool HoldsData(const std::string& path) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(path, error))
+    if (entry.path().extension() == ".sst" || entry.path().extension() == ".log") return true;
+  return false;
+}
+
+// So that a write-ahead log that was replayed and removed, torn end and all, does not come back in a power cut.
+absl::Status SyncDirectory(rocksdb::Env& env, const std::string& path) {
+  std::unique_ptr<rocksdb::Directory> directory;
+  auto status = env.NewDirectory(path, &directory);
+  if (status.ok()) status = directory->Fsync();
+  return FromRocks(status, fmt::format("fsync of {}", path));
+}
+
 // Runs that were not taken over are what a killed checkpoint left.
 absl::Status EmptyRunDirectory(const std::string& path) {
   std::error_code error;
@@ -107,8 +126,10 @@ Store::~Store() {
   impl_->db->Flush(rocksdb::FlushOptions(), families).PermitUncheckedError();
 }
 
-absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& path, std::shared_ptr<SharedMemory> memory) {
+absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& path, std::shared_ptr<SharedMemory> memory,
+                                                   std::shared_ptr<Disk> disk) {
   rocksdb::DBOptions options;
+  if (disk != nullptr) options.env = disk->env();
   // Compactions give way to commits and reads, where processors are short.
   for (const auto pool : {rocksdb::Env::LOW, rocksdb::Env::HIGH}) options.env->LowerThreadPoolCPUPriority(pool, rocksdb::CpuPriority::kLow);
   options.create_if_missing = true;
@@ -121,7 +142,12 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& path, std:
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
 
   std::vector<std::string> names;
-  if (!rocksdb::DB::ListColumnFamilies(options, path, &names).ok()) names.clear();
+  if (std::filesystem::exists(path + "/CURRENT")) {
+    if (const auto listed = rocksdb::DB::ListColumnFamilies(options, path, &names); !listed.ok())
+      return FromRocks(listed, fmt::format("opening {}", path));
+  } else if (HoldsData(path)) {
+    return Refuse(Reason::STORE_CORRUPT, fmt::format("{} holds data and no CURRENT file", path), {{"path", path}});
+  }
   for (std::string_view name : kFamilyNames)
     if (std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
   if (std::find(names.begin(), names.end(), "default") == names.end()) names.emplace_back("default");
@@ -137,6 +163,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& path, std:
 
   auto impl = std::make_unique<Impl>();
   impl->memory = std::move(memory);
+  impl->disk = std::move(disk);
   impl->db.reset(db);
   for (size_t i = 0; i < handles.size(); ++i) {
     const std::string& name = names[i];
@@ -155,6 +182,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& path, std:
   if (!found.ok() && !found.IsNotFound()) return FromRocks(found, "reading the view generation");
   impl->live = found.ok() ? static_cast<uint32_t>(std::stoul(live)) : 1;
   if (auto status = EmptyRunDirectory(impl->RunDirectory()); !status.ok()) return status;
+  if (auto status = SyncDirectory(*db->GetEnv(), path); !status.ok()) return status;
   std::unique_ptr<Store> store(new Store(std::move(impl)));
   // Generations that never went live are what a killed rebuild left.
   std::vector<uint32_t> stale;
@@ -197,7 +225,9 @@ absl::Status Store::SwitchViewGeneration(uint32_t generation) {
   batch.Put(Family::kMeta, kGenerationKey, std::to_string(generation));
   if (auto status = Write(batch, true); !status.ok()) return status;
   impl_->live = generation;
-  return DropViewGeneration(old);
+  // It is switched: what cannot be dropped now is dropped when the store is next opened.
+  DropViewGeneration(old).IgnoreError();
+  return absl::OkStatus();
 }
 
 absl::Status Store::DropViewGeneration(uint32_t generation) {

@@ -15,6 +15,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace guanxi::store {
 
 // The families of a partition's store. Names on disk are fixed.
@@ -59,6 +63,14 @@ class Batch {
 };
 
 class Snapshot;
+
+// What lies under a store instead of the machine's own files: given by tests that
+// make it fail (faulty_disk.h).
+class Disk {
+ public:
+  virtual ~Disk() = default;
+  virtual rocksdb::Env* env() const = 0;
+};
 
 // A walk over the keys of [begin, end) in byte order, or in reverse. Views are
 // valid until the next step. Not thread-safe; must not outlive its store.
@@ -129,10 +141,13 @@ std::string PrefixEnd(std::string_view prefix);
 // generation calls belong to the partition's single writer.
 class Store {
  public:
-  static absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& path, std::shared_ptr<SharedMemory> memory);
+  // disk: nullptr is the machine's own.
+  static absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& path, std::shared_ptr<SharedMemory> memory,
+                                                     std::shared_ptr<Disk> disk = nullptr);
   ~Store();
 
   // Whole or not at all; with `sync` it survives a power loss when this returns.
+  // DISK_FULL, STORE_FAILED: reads go on, and what was refused is not seen by them.
   absl::Status Write(const Batch& batch, bool sync);
   std::shared_ptr<const Snapshot> TakeSnapshot() const;
 

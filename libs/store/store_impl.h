@@ -27,6 +27,7 @@ struct SharedMemory::Impl {
 };
 
 struct Store::Impl {
+  std::shared_ptr<Disk> disk;
   std::shared_ptr<SharedMemory> memory;
   std::unique_ptr<rocksdb::DB> db;
   Handle fixed[5] = {};
