@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <zstd.h>
 
+#include <algorithm>
+
 #include "base/byte_coding.h"
 #include "base/reason.h"
 
@@ -12,6 +14,7 @@ namespace {
 // docs/formats/block.md
 constexpr char kBlockVersion = 1;
 constexpr int kCompressionLevel = 1;
+constexpr size_t kZstdBlockBytesMin = 4;  // a head of 3, and one byte repeated
 constexpr uint64_t kBlockBytesMax = kRecordsPerBlock * (4u << 20);
 
 std::string SlotKey(uint64_t position) { return std::string(1, static_cast<char>(position % kRecordsPerBlock)); }
@@ -43,17 +46,22 @@ absl::StatusOr<std::shared_ptr<const Block>> Block::Decode(std::string_view byte
   if (bytes.empty() || bytes[0] != kBlockVersion) return CorruptBlock("unknown version");
   ByteReader head(bytes.substr(1));
   const uint64_t size = head.Varint();
-  if (!head.ok() || size > kBlockBytesMax) return CorruptBlock("bad length");
+  // A length is believed, and memory taken for it, if zstd says the same and the bytes can hold as much.
+  const std::string_view frame = head.rest();
+  const uint64_t most = (frame.size() / kZstdBlockBytesMin + 1) * uint64_t{ZSTD_BLOCKSIZE_MAX};
+  if (!head.ok() || size > std::min(kBlockBytesMax, most) || ZSTD_getFrameContentSize(frame.data(), frame.size()) != size)
+    return CorruptBlock("bad length");
   auto block = std::make_shared<Block>();
   block->text_.resize(size);
-  const size_t got = ZSTD_decompress(block->text_.data(), size, head.rest().data(), head.rest().size());
+  const size_t got = ZSTD_decompress(block->text_.data(), size, frame.data(), frame.size());
   if (ZSTD_isError(got) || got != size) return CorruptBlock("does not decompress");
   ByteReader lengths(block->text_);
   uint64_t total = 0;
   for (size_t i = 0; i < kRecordsPerBlock; ++i) {
     block->offsets_[i] = static_cast<uint32_t>(total);
-    total += lengths.Varint();
-    if (total > size) return CorruptBlock("lengths exceed the text");
+    const uint64_t length = lengths.Varint();
+    if (length > size - total) return CorruptBlock("lengths exceed the text");
+    total += length;
   }
   block->offsets_[kRecordsPerBlock] = static_cast<uint32_t>(total);
   const uint64_t first = size - lengths.rest().size();

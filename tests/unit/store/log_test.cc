@@ -1,7 +1,10 @@
 #include "store/log.h"
 
+#include <zstd.h>
+
 #include <boost/test/unit_test.hpp>
 
+#include "base/byte_coding.h"
 #include "base/reason.h"
 #include "support/temporary_directory.h"
 
@@ -70,6 +73,27 @@ BOOST_AUTO_TEST_CASE(a_damaged_block_is_noticed) {
   std::string newer = good;
   newer[0] = 9;
   BOOST_TEST(!Block::Decode(newer).ok());
+}
+
+BOOST_AUTO_TEST_CASE(a_length_that_a_blocks_bytes_cannot_hold_is_not_believed) {
+  std::string block(1, '\1');
+  PutVarint(block, 1u << 30);
+  block += std::string("\x28\xb5\x2f\xfd\xa0", 5);  // a zstd frame that claims as much
+  PutLittleEndian(block, uint32_t{1u << 30});
+  block += std::string("\1\0\0", 3);  // and ends
+  BOOST_TEST(Block::Decode(block).status().message() == "block: bad length");
+}
+
+BOOST_AUTO_TEST_CASE(lengths_of_records_that_add_up_by_overflow_are_refused) {
+  std::string text;
+  PutVarint(text, 5);
+  PutVarint(text, uint64_t{0} - 5);
+  for (size_t i = 2; i < kRecordsPerBlock; ++i) PutVarint(text, 0);
+  std::string block(1, '\1');
+  PutVarint(block, text.size());
+  std::string frame(ZSTD_compressBound(text.size()), '\0');
+  frame.resize(ZSTD_compress(frame.data(), frame.size(), text.data(), text.size(), 1));
+  BOOST_TEST(Block::Decode(block + frame).status().message() == "block: lengths exceed the text");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
