@@ -17,7 +17,11 @@ namespace guanxi::privacy {
 namespace {
 
 absl::Status DiskFailed(std::string_view what) {
-  return Refuse(Reason::STORE_FAILED, "file of keys: " + std::string(what) + ": " + std::strerror(errno), {{"what", std::string(what)}});
+  const bool full = errno == ENOSPC || errno == EDQUOT;
+  ReasonMetadata metadata{{"what", std::string(what)}};
+  if (full) metadata.emplace("retry_after_ms", "1000");
+  return Refuse(full ? Reason::DISK_FULL : Reason::STORE_FAILED, "file of keys: " + std::string(what) + ": " + std::strerror(errno),
+                std::move(metadata));
 }
 
 absl::Status WriteAll(int fd, std::string_view bytes) {
@@ -117,7 +121,8 @@ absl::StatusOr<SubjectKey> KeyStore::FindOrCreate(const SubjectHash& subject) {
     if (found->second.key) return *found->second.key;
     return Refuse(Reason::STATE_CONTRADICTED, "the person's data were erased; their id gets no second key", {{"what", "erased"}});
   }
-  if (broken_) return Refuse(Reason::STORE_FAILED, "file of keys: an earlier write failed", {{"what", "write"}});
+  if (broken_)
+    if (absl::Status mended = Rewrite(); !mended.ok()) return mended;
   absl::StatusOr<SubjectKey> key = RandomKey();
   if (!key.ok()) return key;
   if (absl::Status written = WriteAll(fd_, EncodeKeyEntry({KeyEntryKind::kKey, subject, *key})); !written.ok()) {
@@ -132,8 +137,9 @@ absl::StatusOr<SubjectKey> KeyStore::FindOrCreate(const SubjectHash& subject) {
 absl::Status KeyStore::Sync() {
   const std::lock_guard lock(mutex_);
   if (!unsynced_) return absl::OkStatus();
-  // After a failed fsync the kernel may have dropped the pages: the next one would wrongly succeed.
-  if (broken_ || ::fdatasync(fd_) != 0) {
+  if (broken_) return Rewrite();
+  if (::fdatasync(fd_) != 0) {
+    // The kernel may have dropped the pages: the next fsync would wrongly succeed.
     broken_ = true;
     return DiskFailed("fsync");
   }

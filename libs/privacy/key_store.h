@@ -56,6 +56,8 @@ class KeyStore {
   //
   // A new key is written but NOT YET DURABLE: call Sync() before anything that
   // was encrypted with it is committed. One Sync per batch, not per key.
+  // DISK_FULL and STORE_FAILED refuse this call only: the next one rewrites the
+  // file first.
   absl::StatusOr<SubjectKey> FindOrCreate(const SubjectHash& subject);
   // Returns when all keys made so far are on disk. Free when there are no new ones.
   absl::Status Sync();
@@ -75,6 +77,7 @@ class KeyStore {
   explicit KeyStore(std::filesystem::path directory) : directory_(std::move(directory)) {}
   std::filesystem::path File() const { return directory_ / "subject-keys"; }
   absl::Status Load();
+  // A whole new file of what memory holds.
   absl::Status Rewrite();
 
   const std::filesystem::path directory_;
@@ -82,7 +85,7 @@ class KeyStore {
   std::map<SubjectHash, Entry> entries_;
   int fd_ = -1;
   bool unsynced_ = false;
-  // Set when an append failed half way: the file's end is unknown until it is opened again.
+  // Set when an append or fsync failed: what the file holds at its end is unknown until it is rewritten.
   bool broken_ = false;
 };
 

@@ -1,5 +1,7 @@
 #include "privacy/key_store.h"
 
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <boost/test/unit_test.hpp>
@@ -48,6 +50,25 @@ struct Keys {
     return bytes.str();
   }
   void Replace(const std::string& bytes) { std::ofstream(File(), std::ios::binary | std::ios::trunc) << bytes; }
+};
+
+// No file of this process grows beyond it meanwhile: a write is cut there, the next one fails.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(size_t bytes) : handler_(::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    rlimit limited = before_;
+    limited.rlim_cur = bytes;
+    ::setrlimit(RLIMIT_FSIZE, &limited);
+  }
+  ~FileSizeLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    ::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
 };
 
 bool Same(const std::optional<SubjectKey>& a, const SubjectKey& b) { return a && a->id == b.id && a->key == b.key; }
@@ -173,6 +194,21 @@ BOOST_AUTO_TEST_CASE(a_directory_that_cannot_be_made_is_a_failing_store) {
   const auto file = temporary.path() / "file";
   std::ofstream(file) << "x";
   BOOST_TEST(ReasonOf(KeyStore::Open(file / "keys").status())->name == "STORE_FAILED");
+}
+
+BOOST_AUTO_TEST_CASE(a_write_that_failed_half_way_is_made_good_once_the_disk_takes_it) {
+  const SubjectKey li = Make(kLi);
+  {
+    const FileSizeLimit limit(kKeyFileMagic.size() + kKeyEntryBytes + kKeyEntryBytes / 2);
+    BOOST_TEST(ReasonOf(store->FindOrCreate(kWang).status())->name == "STORE_FAILED");
+    BOOST_TEST(store->Sync().ok());
+    BOOST_TEST(Same(store->Find(kLi), li));
+  }
+  const SubjectKey wang = Make(kWang);
+  Restart();
+  BOOST_TEST(Same(store->Find(kLi), li));
+  BOOST_TEST(Same(store->Find(kWang), wang));
+  BOOST_TEST(Bytes().size() == kKeyFileMagic.size() + 2 * kKeyEntryBytes);
 }
 
 BOOST_AUTO_TEST_CASE(threads_that_need_the_same_key_get_the_same_key) {
