@@ -40,14 +40,15 @@ absl::Status FoldAsOf(const View& view, AccountMemory& memory, AccountNumber num
   codec::EventDecoder decoder;
   store::LogReader log = view.Log();
   const Key end = Key(Table::kTimeline, number).Time(Timestamp{valid_to.micros + 1});
-  for (auto cursor = view.rows.Scan(TimelineAfter(number, memory.core), end); cursor.Valid(); cursor.Next()) {
+  auto cursor = view.rows.Scan(TimelineAfter(number, memory.core), end);
+  for (; cursor.Valid(); cursor.Next()) {
     const Position at{GetBigEndian<uint64_t>(cursor.key().data() + cursor.key().size() - 8)};
     if (at > known_to) continue;
     auto logged = ReadEvent(log, nullptr, decoder, at);
     if (!logged.ok()) return logged.status();
     FoldInMemory(memory, logged->event, ContextOf(view, known_to), nullptr);
   }
-  return absl::OkStatus();
+  return cursor.status();
 }
 
 absl::StatusOr<relations::AccountCore> NewestCore(const View& view, const std::string& account_id, AccountNumber number) {

@@ -83,11 +83,15 @@ absl::StatusOr<RebuildReport> Rebuilder::Compare(const View& live) {
 absl::Status Rebuilder::Switch(const Writer& live) {
   // What was told stays told, under the numbers subscribers know; so do messages on their way.
   const Rows rebuilt = projector_.Publish(store_.TakeSnapshot()->OfGeneration(generation_), position());
-  for (auto cursor = rebuilt.Scan({}, {}); cursor.Valid(); cursor.Next())
-    if (IsKept(cursor.key())) projector_.rows().Delete(cursor.key());
-  const Rows kept = live.view()->rows;
-  for (auto cursor = kept.Scan({}, {}); cursor.Valid(); cursor.Next())
-    if (IsKept(cursor.key())) projector_.rows().Put(cursor.key(), cursor.value());
+  auto stale = rebuilt.Scan({}, {});
+  for (; stale.Valid(); stale.Next())
+    if (IsKept(stale.key())) projector_.rows().Delete(stale.key());
+  const Rows live_rows = live.view()->rows;
+  auto kept = live_rows.Scan({}, {});
+  for (; kept.Valid(); kept.Next())
+    if (IsKept(kept.key())) projector_.rows().Put(kept.key(), kept.value());
+  for (const auto* walk : {&stale, &kept})
+    if (auto status = walk->status(); !status.ok()) return status;
   projector_.ContinueTelling(live.state());
   if (auto status = WriteRun(store_, generation_, projector_.Freeze()); !status.ok()) return status;
   return store_.SwitchViewGeneration(generation_);

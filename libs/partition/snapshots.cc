@@ -139,7 +139,8 @@ absl::StatusOr<AccountMemory> LatestSnapshotBefore(const Overlay& rows, AccountN
 absl::StatusOr<AccountMemory> SnapshotAsOf(const Rows& rows, AccountNumber account, Position known_to, Timestamp valid_to) {
   const Key prefix = Key(Table::kSnapshotHead, account);
   const Key end = Key(Table::kSnapshotHead, account).Time(Timestamp{valid_to.micros + 1});
-  for (auto cursor = rows.ScanReverse(prefix, end); cursor.Valid(); cursor.Next()) {
+  auto cursor = rows.ScanReverse(prefix, end);
+  for (; cursor.Valid(); cursor.Next()) {
     const Head head = DecodeHead(cursor.value());
     if (head.included_to > known_to.value || head.superseded_at <= known_to.value) continue;
     const auto bytes = rows.Get(DataKeyOf(cursor.key()));
@@ -147,6 +148,7 @@ absl::StatusOr<AccountMemory> SnapshotAsOf(const Rows& rows, AccountNumber accou
     if (!*bytes) return Refuse(Reason::STORE_CORRUPT, "an account snapshot has a head and no data");
     return DecodeMemory(**bytes);
   }
+  if (auto status = cursor.status(); !status.ok()) return status;
   return AccountMemory{};
 }
 
