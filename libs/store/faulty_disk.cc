@@ -72,7 +72,7 @@ struct FaultyDisk::Impl {
   // How many of the bytes are written, and what is said of them.
   IOStatus Admit(size_t bytes, size_t* admitted) {
     *admitted = 0;
-    if (const IOStatus step = Step(); !step.ok()) return step;
+    if (IOStatus step = Step(); !step.ok()) return step;
     *admitted = bytes / 2;
     if (fail_writes) return Broken("write");
     if (room && *room < bytes) {
@@ -85,7 +85,7 @@ struct FaultyDisk::Impl {
     return IOStatus::OK();
   }
   IOStatus Sync(const std::string& path) {
-    if (const IOStatus step = Step(); !step.ok()) return step;
+    if (IOStatus step = Step(); !step.ok()) return step;
     if (fail_syncs) return Broken("fsync");
     files[path].synced = files[path].written;
     return IOStatus::OK();
@@ -93,7 +93,7 @@ struct FaultyDisk::Impl {
   void Note(const std::string& path, Undo undo) { names[DirectoryOf(path)].push_back(std::move(undo)); }
   // Moves a file where nobody looks, so that its removal can be taken back.
   std::string Bury(const std::string& path) {
-    const std::string grave = DirectoryOf(path) + "/buried-" + std::to_string(graves++);
+    std::string grave = DirectoryOf(path) + "/buried-" + std::to_string(graves++);
     Rename(path, grave);
     return grave;
   }
@@ -155,7 +155,7 @@ class WritableFile final : public rocksdb::FSWritableFileOwnerWrapper {
   }
   IOStatus Truncate(uint64_t size, const IOOptions& options, IODebugContext* debug) override {
     const std::lock_guard lock(disk_->mutex);
-    if (const IOStatus step = disk_->Step(); !step.ok()) return step;
+    if (IOStatus step = disk_->Step(); !step.ok()) return step;
     auto& file = disk_->files[path_];
     file.written = size;
     file.synced = std::min(file.synced, size);
@@ -206,6 +206,7 @@ class RandomAccessFile final : public rocksdb::FSRandomAccessFileOwnerWrapper {
   }
   // As single reads, so that they go through the one above.
   IOStatus MultiRead(rocksdb::FSReadRequest* requests, size_t count, const IOOptions& options, IODebugContext* debug) override {
+    // NOLINTNEXTLINE(bugprone-parent-virtual-call): the wrapper's own goes past Read.
     return FSRandomAccessFile::MultiRead(requests, count, options, debug);
   }
 
@@ -219,7 +220,7 @@ class Directory final : public rocksdb::FSDirectoryWrapper {
       : FSDirectoryWrapper(std::move(directory)), path_(std::move(path)), disk_(std::move(disk)) {}
   IOStatus Fsync(const IOOptions&, IODebugContext*) override {
     const std::lock_guard lock(disk_->mutex);
-    if (const IOStatus step = disk_->Step(); !step.ok()) return step;
+    if (IOStatus step = disk_->Step(); !step.ok()) return step;
     if (disk_->fail_syncs) return Broken("fsync");
     disk_->names.erase(path_);
     return IOStatus::OK();
@@ -240,22 +241,22 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
 
   IOStatus NewSequentialFile(const std::string& path, const FileOptions& options, std::unique_ptr<rocksdb::FSSequentialFile>* file,
                              IODebugContext* debug) override {
-    const IOStatus opened = FileSystemWrapper::NewSequentialFile(path, options, file, debug);
+    IOStatus opened = FileSystemWrapper::NewSequentialFile(path, options, file, debug);
     if (opened.ok()) *file = std::make_unique<SequentialFile>(std::move(*file), disk_);
     return opened;
   }
   IOStatus NewRandomAccessFile(const std::string& path, const FileOptions& options, std::unique_ptr<rocksdb::FSRandomAccessFile>* file,
                                IODebugContext* debug) override {
-    const IOStatus opened = FileSystemWrapper::NewRandomAccessFile(path, options, file, debug);
+    IOStatus opened = FileSystemWrapper::NewRandomAccessFile(path, options, file, debug);
     if (opened.ok()) *file = std::make_unique<RandomAccessFile>(std::move(*file), disk_);
     return opened;
   }
   IOStatus NewWritableFile(const std::string& path, const FileOptions& options, std::unique_ptr<rocksdb::FSWritableFile>* file,
                            IODebugContext* debug) override {
     const std::lock_guard lock(disk_->mutex);
-    if (const IOStatus step = disk_->Step(); !step.ok()) return step;
+    if (IOStatus step = disk_->Step(); !step.ok()) return step;
     if (disk_->room && *disk_->room == 0) return NoRoom();
-    const IOStatus opened = FileSystemWrapper::NewWritableFile(path, options, file, debug);
+    IOStatus opened = FileSystemWrapper::NewWritableFile(path, options, file, debug);
     if (!opened.ok()) return opened;
     disk_->files[path] = {};
     disk_->Note(path, [path] { Remove(path); });
@@ -265,7 +266,7 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
   // Of a file taken over from a checkpoint, to fsync it.
   IOStatus ReopenWritableFile(const std::string& path, const FileOptions& options, std::unique_ptr<rocksdb::FSWritableFile>* file,
                               IODebugContext* debug) override {
-    const IOStatus opened = FileSystemWrapper::ReopenWritableFile(path, options, file, debug);
+    IOStatus opened = FileSystemWrapper::ReopenWritableFile(path, options, file, debug);
     if (opened.ok()) *file = std::make_unique<WritableFile>(std::move(*file), path, disk_);
     return opened;
   }
@@ -276,23 +277,23 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
   }
   IOStatus NewDirectory(const std::string& path, const IOOptions& options, std::unique_ptr<rocksdb::FSDirectory>* directory,
                         IODebugContext* debug) override {
-    const IOStatus opened = FileSystemWrapper::NewDirectory(path, options, directory, debug);
+    IOStatus opened = FileSystemWrapper::NewDirectory(path, options, directory, debug);
     if (opened.ok()) *directory = std::make_unique<Directory>(std::move(*directory), path, disk_);
     return opened;
   }
   IOStatus DeleteFile(const std::string& path, const IOOptions&, IODebugContext*) override {
     const std::lock_guard lock(disk_->mutex);
-    if (const IOStatus step = disk_->Step(); !step.ok()) return step;
+    if (IOStatus step = disk_->Step(); !step.ok()) return step;
     if (!fs::exists(path)) return IOStatus::NotFound(path);
-    const std::string grave = disk_->Bury(path);
+    std::string grave = disk_->Bury(path);
     disk_->Note(path, [path, grave] { Rename(grave, path); });
     return IOStatus::OK();
   }
   IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions& options, IODebugContext* debug) override {
     const std::lock_guard lock(disk_->mutex);
-    if (const IOStatus step = disk_->Step(); !step.ok()) return step;
-    const std::string grave = fs::exists(to) ? disk_->Bury(to) : "";
-    const IOStatus renamed = FileSystemWrapper::RenameFile(from, to, options, debug);
+    if (IOStatus step = disk_->Step(); !step.ok()) return step;
+    std::string grave = fs::exists(to) ? disk_->Bury(to) : "";
+    IOStatus renamed = FileSystemWrapper::RenameFile(from, to, options, debug);
     if (!renamed.ok()) return renamed;
     disk_->files[to] = disk_->files[from];
     disk_->files.erase(from);
@@ -306,15 +307,15 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
   }
   IOStatus LinkFile(const std::string& from, const std::string& to, const IOOptions& options, IODebugContext* debug) override {
     const std::lock_guard lock(disk_->mutex);
-    if (const IOStatus step = disk_->Step(); !step.ok()) return step;
-    const IOStatus linked = FileSystemWrapper::LinkFile(from, to, options, debug);
+    if (IOStatus step = disk_->Step(); !step.ok()) return step;
+    IOStatus linked = FileSystemWrapper::LinkFile(from, to, options, debug);
     if (!linked.ok()) return linked;
     disk_->files[to] = disk_->files[from];
     disk_->Note(to, [path = to] { Remove(path); });
     return linked;
   }
   IOStatus GetFreeSpace(const std::string& path, const IOOptions& options, uint64_t* bytes, IODebugContext* debug) override {
-    const IOStatus known = FileSystemWrapper::GetFreeSpace(path, options, bytes, debug);
+    IOStatus known = FileSystemWrapper::GetFreeSpace(path, options, bytes, debug);
     const std::lock_guard lock(disk_->mutex);
     if (disk_->room) *bytes = *disk_->room;
     return known;
