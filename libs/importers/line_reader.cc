@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string_view>
 
-#include "base/reason.h"
+#include "absl/status/status.h"
 
 namespace guanxi::importers {
 namespace {

@@ -64,7 +64,8 @@ class Projector {
 
   // The account, loaded if need be; number and row are made by the first event.
   absl::StatusOr<HotAccount*> Load(const std::string& account_id);
-  // Positions stored under the event's key.
+  // Positions stored under the event's key. What it finds is kept for the event's
+  // own Apply, which comes next if the event is taken.
   absl::StatusOr<std::vector<Position>> Lookup(const HotAccount& account, std::string_view source, std::string_view id);
   // What folding would say, without doing it.
   absl::StatusOr<std::vector<relations::Anomaly>> DryRun(HotAccount& account, const relations::Event& event);

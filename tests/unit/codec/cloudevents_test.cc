@@ -8,6 +8,7 @@
 #include "base/reason.h"
 #include "codec/event_decoder.h"
 #include "guanxi/event/v1/trade.pb.h"
+#include "unit/codec/order_payload.h"
 
 using namespace guanxi;
 using namespace guanxi::codec;
@@ -18,17 +19,6 @@ const std::string kOrder = R"({"specversion":"1.0","id":"o-1","source":"/erp","t
                            R"("partitionkey":"ACME","time":"2024-03-01T09:30:00Z",)"
                            R"("data":{"orderId":"o-1","currencyCode":"CNY","lines":[{"product":"pump","quantityMicros":"6000000",)"
                            R"("unitPriceMicros":"2550000"}]}})";
-
-std::string PayloadOfOrder() {
-  event::v1::OrderPlaced order;
-  order.set_order_id("o-1");
-  order.set_currency_code("CNY");
-  auto* line = order.add_lines();
-  line->set_product("pump");
-  line->set_quantity_micros(6000000);
-  line->set_unit_price_micros(2550000);
-  return order.SerializeAsString();
-}
 
 Record StoredOrder() {
   Record r;

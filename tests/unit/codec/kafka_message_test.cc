@@ -10,6 +10,7 @@
 #include "codec/cloudevents.h"
 #include "codec/event_decoder.h"
 #include "guanxi/event/v1/trade.pb.h"
+#include "unit/codec/order_payload.h"
 
 using namespace guanxi;
 using namespace guanxi::codec;
@@ -23,20 +24,9 @@ const std::string kStructured = R"({"specversion":"1.0","id":"o-1","source":"/er
                                 kOrderJson + "}";
 const Timestamp kBrokerTime = *ParseTimestamp("2024-03-02T00:00:00Z");
 
-std::string OrderBytes() {
-  event::v1::OrderPlaced order;
-  order.set_order_id("o-1");
-  order.set_currency_code("CNY");
-  auto* line = order.add_lines();
-  line->set_product("pump");
-  line->set_quantity_micros(6000000);
-  line->set_unit_price_micros(2550000);
-  return order.SerializeAsString();
-}
-
 // An order as a producer of the test sends it; a test changes what it is about.
 struct Sent {
-  std::optional<std::string> key = "ACME", value = OrderBytes();
+  std::optional<std::string> key = "ACME", value = PayloadOfOrder();
   std::vector<std::pair<std::string, std::optional<std::string>>> headers = {{"ce_specversion", "1.0"},
                                                                              {"ce_id", "o-1"},
                                                                              {"ce_source", "/erp"},
@@ -161,8 +151,8 @@ const std::vector<Poison> kPoison = {
     {"structured mode without an id", Sent::Structured(Replaced(kStructured, R"("id":"o-1",)", "")), "EVENT_ID_INVALID id"},
     {"a frame that is cut off", Sent().Value(std::string("\0\0\0\0\7", 5)), "MESSAGE_UNREADABLE frame"},
     {"a frame cut off in its number", Sent().Value(std::string("\0\0", 2)), "MESSAGE_UNREADABLE frame"},
-    {"a frame for the schema's second message", Sent().Value(Framed("\x02\x02", OrderBytes())), "MESSAGE_UNREADABLE frame"},
-    {"a frame for a nested message", Sent().Value(Framed(std::string("\x04\x00\x00", 3), OrderBytes())), "MESSAGE_UNREADABLE frame"},
+    {"a frame for the schema's second message", Sent().Value(Framed("\x02\x02", PayloadOfOrder())), "MESSAGE_UNREADABLE frame"},
+    {"a frame for a nested message", Sent().Value(Framed(std::string("\x04\x00\x00", 3), PayloadOfOrder())), "MESSAGE_UNREADABLE frame"},
     {"a parked event of an export", Sent().With("ce_guanxiparked", "FIELD_INVALID"), "FIELD_INVALID guanxiparked"},
     {"sealed parts that are none", Sent().With("ce_guanxisealed", "!"), "FIELD_INVALID guanxisealed"},
 };
@@ -174,13 +164,13 @@ BOOST_AUTO_TEST_SUITE(kafka_message)
 BOOST_AUTO_TEST_CASE(an_order_in_binary_mode_is_the_order_in_structured_mode) {
   Record expected = *RecordFromCloudEvent(kStructured);
   for (const auto& [form, value] : std::vector<std::pair<std::string, std::string>>{
-           {"application/protobuf", OrderBytes()},
-           {"application/x-protobuf", OrderBytes()},
-           {"Application/Vnd.Google.Protobuf", OrderBytes()},
+           {"application/protobuf", PayloadOfOrder()},
+           {"application/x-protobuf", PayloadOfOrder()},
+           {"Application/Vnd.Google.Protobuf", PayloadOfOrder()},
            {"application/json", kOrderJson},
            {"application/json; charset=utf-8", kOrderJson},
-           {"application/protobuf", Framed(std::string(1, '\0'), OrderBytes())},
-           {"application/vnd.confluent.protobuf", Framed(std::string("\x02\x00", 2), OrderBytes())},
+           {"application/protobuf", Framed(std::string(1, '\0'), PayloadOfOrder())},
+           {"application/vnd.confluent.protobuf", Framed(std::string("\x02\x00", 2), PayloadOfOrder())},
        }) {
     BOOST_TEST_CONTEXT(form) BOOST_TEST((Read(Sent().With("content-type", form).Value(value)) == expected));
   }
@@ -188,8 +178,8 @@ BOOST_AUTO_TEST_CASE(an_order_in_binary_mode_is_the_order_in_structured_mode) {
 }
 
 BOOST_AUTO_TEST_CASE(without_a_content_type_the_data_are_protobuf_framed_or_not) {
-  BOOST_TEST(Read(Sent().Without("content-type")).payload == OrderBytes());
-  BOOST_TEST(Read(Sent().Without("content-type").Value(Framed(std::string(1, '\0'), OrderBytes()))).payload == OrderBytes());
+  BOOST_TEST(Read(Sent().Without("content-type")).payload == PayloadOfOrder());
+  BOOST_TEST(Read(Sent().Without("content-type").Value(Framed(std::string(1, '\0'), PayloadOfOrder()))).payload == PayloadOfOrder());
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_value_is_the_message_without_any_field_but_null_is_none) {
