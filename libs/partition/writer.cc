@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <utility>
+
 #include "base/byte_coding.h"
 #include "base/reason.h"
 #include "codec/admission.h"
@@ -30,6 +33,12 @@ std::string LittleEndian64(uint64_t v) {
 bool ReservedForEngine(const codec::Record& record) {
   const auto type = static_cast<EventType>(record.type);
   return type == EventType::kReferralRecorded || relations::EntryOf(type).family == relations::EventFamily::kControl;
+}
+
+absl::Status IdConflict(const codec::RecordView& offered, std::string_view where, ReasonMetadata metadata) {
+  metadata.merge(ReasonMetadata{{"id", std::string(offered.id)}, {"source", std::string(offered.source)}});
+  return Refuse(Reason::EVENT_ID_CONFLICT, fmt::format("event {} of {} {} with another body", offered.id, offered.source, where),
+                std::move(metadata));
 }
 
 EventOutcome Refused(absl::Status status) {
@@ -211,6 +220,15 @@ ViewPtr Writer::EndCheckpoint() {
   return view_ = MakeView();
 }
 
+bool Writer::IsSame(const codec::RecordView& first, const relations::EventBody& body, const codec::RecordView& offered) {
+  if (first.type != offered.type || first.type_name != offered.type_name || first.occurred_at != offered.occurred_at) return false;
+  if (!first.sealed.empty() || !offered.sealed.empty())
+    return options_.same_sealed_body == nullptr || options_.same_sealed_body(first, offered);
+  if (first.payload == offered.payload) return true;
+  const auto decoded = decoder_.DecodeBody(offered);
+  return decoded.ok() && first.type != 0 && *decoded == body;
+}
+
 absl::StatusOr<std::optional<Position>> Writer::FindDuplicate(const HotAccount& account, const codec::RecordView& offered,
                                                               uint64_t* version) {
   const auto positions = projector_.Lookup(account, offered.source, offered.id);
@@ -222,17 +240,8 @@ absl::StatusOr<std::optional<Position>> Writer::FindDuplicate(const HotAccount& 
     const codec::RecordView& stored = logged->record;
     if (stored.source != offered.source || stored.id != offered.id) continue;  // another id with the same key
     *version = stored.account_version;
-    bool same = stored.type == offered.type && stored.type_name == offered.type_name && stored.occurred_at == offered.occurred_at;
-    if (same && (!stored.sealed.empty() || !offered.sealed.empty())) {
-      same = options_.same_sealed_body == nullptr || options_.same_sealed_body(stored, offered);
-    } else if (same && stored.payload != offered.payload) {
-      const auto body = decoder_.DecodeBody(offered);
-      same = body.ok() && stored.type != 0 && *body == logged->event.body;
-    }
-    if (same) return at;
-    return Refuse(Reason::EVENT_ID_CONFLICT,
-                  fmt::format("event {} of {} is stored at position {} with another body", offered.id, offered.source, at.value),
-                  {{"id", std::string(offered.id)}, {"source", std::string(offered.source)}, {"position", std::to_string(at.value)}});
+    if (IsSame(stored, logged->event.body, offered)) return at;
+    return IdConflict(offered, fmt::format("is stored at position {}", at.value), {{"position", std::to_string(at.value)}});
   }
   return std::nullopt;
 }
@@ -271,6 +280,7 @@ SubmissionResult Writer::Process(Submission submission, Timestamp now) {
 
   Intake intake(submission.events.size());
   for (size_t i = 0; i < submission.events.size(); ++i) Admit(submission, i, intake);
+  if (intake.refused.ok()) FindRepeats(submission, intake);
   if (intake.refused.ok()) intake.refused = CheckVersion(submission, intake);
   if (intake.refused.ok() && submission.strict) intake.refused = CheckAgainstState(intake);
   if (!intake.refused.ok()) {
@@ -343,6 +353,22 @@ void Writer::Admit(const Submission& submission, size_t i, Intake& intake) {
   if (intake.refused.ok()) intake.refused = outcome.status;
 }
 
+void Writer::FindRepeats(const Submission& submission, Intake& intake) {
+  if (submission.events.size() < 2) return;
+  std::map<std::pair<std::string_view, std::string_view>, size_t> first;
+  for (size_t i = 0; i < submission.events.size(); ++i) {
+    if (!intake.events[i]) continue;
+    const codec::RecordView record = submission.events[i].View();
+    const auto [known, is_first] = first.try_emplace({record.source, record.id}, i);
+    if (is_first) continue;
+    intake.repeats.insert(i);
+    if (IsSame(submission.events[known->second].View(), intake.events[known->second]->body, record)) continue;
+    intake.refused = intake.outcomes[i].status =
+        IdConflict(record, "stands in the same call before,", {{"index", std::to_string(known->second)}});
+    return;
+  }
+}
+
 absl::Status Writer::CheckVersion(const Submission& submission, const Intake& intake) const {
   if (!submission.expected_version || intake.fresh == 0) return absl::OkStatus();
   const uint64_t version = intake.account->core.account_version;
@@ -380,10 +406,10 @@ absl::Status Writer::AppendAll(Submission submission, Intake& intake) {
     if (!intake.events[i]) continue;
     codec::Record& record = submission.events[i];
     EventOutcome& outcome = intake.outcomes[i];
-    // Two equal events in one submission: the second finds the first.
-    if (i > 0) {
+    if (intake.repeats.contains(i)) {
       const auto duplicate = FindDuplicate(*intake.account, record.View(), &outcome.account_version);
-      if (duplicate.ok() && *duplicate) {
+      if (!duplicate.ok()) return broken_ = duplicate.status();
+      if (*duplicate) {
         outcome.duplicate = true;
         outcome.position = **duplicate;
         continue;

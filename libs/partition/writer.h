@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -75,6 +76,8 @@ class Writer {
   absl::Status RollBack();
   ViewPtr MakeView();
 
+  // Whether what is offered under the id of the first is the same event.
+  bool IsSame(const codec::RecordView& first, const relations::EventBody& body, const codec::RecordView& offered);
   // The first position if the same event is stored; nothing if none is; EVENT_ID_CONFLICT.
   absl::StatusOr<std::optional<Position>> FindDuplicate(const HotAccount& account, const codec::RecordView& offered, uint64_t* version);
   void Park(EventOutcome& outcome, codec::Record record);
@@ -86,10 +89,13 @@ class Writer {
     SubmissionResult outcomes;
     std::vector<std::optional<relations::Event>> events;  // those to append
     uint64_t fresh = 0;                                   // number of them
+    std::set<size_t> repeats;                             // those that an earlier one of the same call equals
     HotAccount* account = nullptr;
     absl::Status refused;  // why nothing is appended: the first that is not right
   };
   void Admit(const Submission& submission, size_t i, Intake& intake);
+  // Of events in one call that share an id, the first is appended; EVENT_ID_CONFLICT where they differ.
+  void FindRepeats(const Submission& submission, Intake& intake);
   absl::Status CheckVersion(const Submission& submission, const Intake& intake) const;
   absl::Status CheckAgainstState(const Intake& intake);
   // Nothing is appended; what is wrong is parked, unless it was a command.

@@ -82,6 +82,26 @@ BOOST_AUTO_TEST_CASE(the_same_event_again_is_acknowledged_and_another_body_is_pa
   BOOST_TEST(fixture.Append(Order("acme", "o1", "2025-03-01", 500)).duplicate);
 }
 
+BOOST_AUTO_TEST_CASE(one_id_twice_in_a_call_is_one_event_or_a_conflict_and_never_two_events) {
+  ClusterFixture fixture;
+  const auto append = [&](std::vector<codec::Record> events) {
+    partition::Submission submission;
+    submission.events = std::move(events);
+    return fixture.cluster().SubmitAndWait(fixture.cluster().PartitionOf("acme"), std::move(submission));
+  };
+  const auto same =
+      append({Order("acme", "o1", "2025-03-01", 500), Order("acme", "o2", "2025-03-01", 7), Order("acme", "o1", "2025-03-01", 500)});
+  for (const auto& outcome : same) BOOST_TEST(outcome.status.ok());
+  BOOST_TEST(same[2].duplicate);
+  BOOST_TEST((same[2].position == same[0].position));
+  const auto other = append({Order("acme", "o3", "2025-03-02", 500), Order("acme", "o3", "2025-03-02", 501)});
+  for (const auto& outcome : other) BOOST_TEST(ReasonName(outcome.status) == "EVENT_ID_CONFLICT");
+  BOOST_TEST(!other[0].parked_at.has_value());
+  BOOST_TEST(other[1].parked_at.has_value());
+  BOOST_TEST(fixture.Read("acme").core.account_version == 2u);
+  BOOST_TEST(fixture.Append(Order("acme", "o3", "2025-03-02", 500)).status.ok());
+}
+
 BOOST_AUTO_TEST_CASE(a_parked_event_is_folded_when_retried_in_its_time) {
   ClusterFixture fixture;
   const auto early = fixture.Append(Order("acme", "o1", "2026-02-01", 500));
