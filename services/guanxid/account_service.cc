@@ -45,7 +45,7 @@ absl::StatusOr<Read> ReadSelected(const Node& node, const v1::AccountSelector& s
   if (!id.ok()) return id.status();
   absl::StatusOr<partition::ViewPtr> view = ViewFor(node, node.cluster.PartitionOf(*id), consistency);
   if (!view.ok()) return view.status();
-  const absl::StatusOr<partition::AsOf> as_of = AsOfFrom(**view, consistency);
+  const absl::StatusOr<partition::AsOf> as_of = AsOfFrom(node, **view, consistency);
   if (!as_of.ok()) return as_of.status();
   absl::StatusOr<partition::AccountAt> account = partition::ReadAccount(**view, *id, *as_of);
   if (!account.ok()) return account.status();

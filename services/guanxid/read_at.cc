@@ -45,6 +45,12 @@ std::string ProjectionOf(const partition::View& view) {
   return std::to_string(kFoldVersion) + "+" + std::to_string(epoch);
 }
 
+// The wall clock's next record may be an hour away; until then the account is advanced for the reader alone.
+Timestamp NewestValidTo(const partition::Cluster& cluster, const partition::View& view) {
+  const Timestamp recorded = std::max(view.clock, view.newest_occurred_at);
+  return cluster.follows_wall_clock() ? std::max(recorded, cluster.Now()) : recorded;
+}
+
 absl::StatusOr<partition::ViewPtr> ViewFor(const Node& node, PartitionId partition, const v1::Consistency& consistency) {
   const absl::StatusOr<Freshness> asked = FreshnessAsked(node.cluster, node.kafka, consistency);
   if (!asked.ok()) return asked.status();
@@ -70,7 +76,7 @@ std::vector<partition::ViewPtr> NewestViews(const Node& node) {
   return views;
 }
 
-absl::StatusOr<partition::AsOf> AsOfFrom(const partition::View& view, const v1::Consistency& consistency) {
+absl::StatusOr<partition::AsOf> AsOfFrom(const Node& node, const partition::View& view, const v1::Consistency& consistency) {
   partition::AsOf as_of;
   if (!consistency.has_as_of()) return as_of;
   const v1::AsOf& asked = consistency.as_of();
@@ -92,8 +98,7 @@ absl::StatusOr<partition::AsOf> AsOfFrom(const partition::View& view, const v1::
   if (asked.has_valid_to()) {
     as_of.valid_to = rpc::FromProto(asked.valid_to());
     if (!as_of.valid_to) return NotServable("the time lies outside the years 1-9999", "as_of.valid_to");
-    if (*as_of.valid_to > std::max(view.clock, view.newest_occurred_at))
-      return NotServable("the time lies after the clock", "as_of.valid_to");
+    if (*as_of.valid_to > NewestValidTo(node.cluster, view)) return NotServable("the time lies after the clock", "as_of.valid_to");
   }
   return as_of;
 }

@@ -17,8 +17,9 @@ absl::StatusOr<partition::ViewPtr> ViewFor(const Node& node, PartitionId partiti
 absl::StatusOr<std::vector<partition::ViewPtr>> ViewsFor(const Node& node, const v1::Consistency& consistency);
 std::vector<partition::ViewPtr> NewestViews(const Node& node);
 
-// READ_TIME_INVALID: a position beyond the log or of another partition, a time after the clock.
-absl::StatusOr<partition::AsOf> AsOfFrom(const partition::View& view, const v1::Consistency& consistency);
+// READ_TIME_INVALID: a position beyond the log or of another partition, a time after the clock (after now, where the wall clock is
+// followed).
+absl::StatusOr<partition::AsOf> AsOfFrom(const Node& node, const partition::View& view, const v1::Consistency& consistency);
 
 // Of an answer about one account.
 v1::ReadAt ReadAtOf(const Node& node, const partition::View& view, Position known_to, Timestamp valid_to);

@@ -351,6 +351,19 @@ class WallClock(WireCase):
         refused = refusal(self.wire.admin.AdvanceClock, admin_service_pb2.AdvanceClockRequest(to=in_hours(24), actor="op"), timeout=SECONDS)
         self.assertEqual((refused.reason, refused.metadata["field"]), ("REQUEST_INVALID", "to"))
 
+    def read_as_of(self, valid_to):
+        request = account_service_pb2.GetAccountRequest(account={"account_id": "ACME"})
+        request.consistency.as_of.valid_to.CopyFrom(valid_to)
+        return request
+
+    def test_an_account_is_read_as_of_now_without_waiting_for_the_next_tick(self):
+        self.wire.append(order("ACME", "o-1", "2024-03-01"))
+        now = in_hours(0)
+        answer = self.wire.accounts.GetAccount(self.read_as_of(now), timeout=SECONDS)
+        self.assertEqual(answer.read_at.valid_to, now)
+        refused = refusal(self.wire.accounts.GetAccount, self.read_as_of(in_hours(1)), timeout=SECONDS)
+        self.assertEqual((refused.reason, refused.metadata["field"]), ("READ_TIME_INVALID", "as_of.valid_to"))
+
 
 class Overload(WireCase):
     options = ("--clock", "events", "--partitions", "1", "--queue-events", "1000", "--commit-events", "1")
