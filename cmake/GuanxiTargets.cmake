@@ -28,6 +28,13 @@ function(guanxi_compile_quickly target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:RelWithDebInfo>:-O1>)
 endfunction()
 
+#   guanxi_compile_together(TARGET)
+# For programs and their tests, which nobody includes: a few sources at a time, so that headers and what is instantiated from
+# them are compiled once for these. A library's sources stay apart, each with its own line in compile_commands.json for clang-tidy.
+function(guanxi_compile_together target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 4)
+endfunction()
+
 #   guanxi_test(NAME SOURCES a.cc ... [USES lib ...] [LINKS target ...] [LABELS unit|property|...])
 # A Boost.Test program; the file tests/support/test_main.cc gives it main(). The target tests_LABEL builds all that carry a label.
 function(guanxi_test name)
@@ -45,6 +52,8 @@ function(guanxi_test name)
     target_link_libraries(${name} PRIVATE guanxi_${used})
   endforeach()
   target_link_libraries(${name} PRIVATE Boost::unit_test_framework ${ARG_LINKS})
+  set_source_files_properties(${PROJECT_SOURCE_DIR}/tests/support/test_main.cc PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  guanxi_compile_together(${name})
   if(NOT property IN_LIST ARG_LABELS)
     guanxi_compile_quickly(${name})
   endif()

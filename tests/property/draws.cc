@@ -5,8 +5,6 @@
 namespace guanxi::property {
 namespace {
 
-constexpr int64_t kHour = kMicrosPerHour, kDay = kMicrosPerDay;
-
 constexpr std::array<int64_t, 6> kOffsets = {0, 8 * kHour, -5 * kHour, 14 * kHour, -14 * kHour, 5 * kHour + kHour / 2};
 constexpr std::array<const char*, 6> kStarts = {"2024-01-10T09:00:00Z", "2023-12-31T23:59:59.999999Z", "2024-02-29T12:00:00Z",
                                                 "2020-02-29",           "1969-11-30T22:00:00Z",        "2023-03-31T16:00:00Z"};

@@ -10,9 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "support/reference/reference.h"
 
 namespace guanxi::property {
+
+inline constexpr int64_t kHour = kMicrosPerHour, kDay = kMicrosPerDay;
 
 struct Draw {
   int family = 0, kind = 0, when = 0, a = 0, b = 0, c = 0;  // each 0-255

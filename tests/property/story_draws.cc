@@ -11,8 +11,6 @@ namespace {
 namespace v1 = event::v1;
 using reference::ToProto;
 
-constexpr int64_t kHour = kMicrosPerHour, kDay = kMicrosPerDay;
-
 template <class Message>
 void AddStep(Writer& writer, const std::string& id) {
   Message step;

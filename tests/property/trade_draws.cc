@@ -9,7 +9,6 @@ namespace {
 namespace v1 = event::v1;
 using reference::ToProto;
 
-constexpr int64_t kDay = kMicrosPerDay;
 constexpr std::array<const char*, 5> kLines = {"pumps", "", "valves", "service", "pumps"};
 constexpr std::array<int64_t, 9> kPrices = {100, 10'000, 0, 9'999, 55'555, 120'000, 700'000, 3'000'000, 20'000'000};
 

@@ -20,7 +20,7 @@ namespace {
 constexpr char kEpoch[] = "0123456789abcdef";
 constexpr size_t kRecords = 20;
 
-std::string Bytes(const Hash& hash) { return std::string(ledger::AsBytes(hash)); }
+std::string HashBytes(const Hash& hash) { return std::string(ledger::AsBytes(hash)); }
 
 std::string JsonOf(const google::protobuf::Message& message) {
   std::string json;
@@ -67,14 +67,14 @@ struct Log {
     v1::SignedTreeHead head;
     head.mutable_tree_head()->set_partition(1);
     head.mutable_tree_head()->set_tree_size(size);
-    head.mutable_tree_head()->set_root_hash(Bytes(RootAt(size)));
+    head.mutable_tree_head()->set_root_hash(HashBytes(RootAt(size)));
     head.set_log_epoch(epoch);
     *head.mutable_signed_at() = rpc::ToProto(signed_at);
     head.set_signature(ledger::SignHead(key, {epoch, 1, size, RootAt(size), signed_at}));
     head.set_previous_tree_size(previous);
     ledger::Hasher hasher;
     if (previous != 0)
-      for (const Hash& hash : textbook::Subproof(hasher, previous, First(size), true)) head.add_consistency_hashes(Bytes(hash));
+      for (const Hash& hash : textbook::Subproof(hasher, previous, First(size), true)) head.add_consistency_hashes(HashBytes(hash));
     return head;
   }
 
@@ -91,8 +91,8 @@ struct Log {
     v1::GetInclusionProofResponse proof;
     *proof.mutable_signed_tree_head() = Head(size, 0);
     *proof.mutable_tree_head() = proof.signed_tree_head().tree_head();
-    proof.set_leaf_hash(Bytes(hasher.Leaf(records[position])));
-    for (const Hash& hash : textbook::Path(hasher, position, First(size))) proof.add_hashes(Bytes(hash));
+    proof.set_leaf_hash(HashBytes(hasher.Leaf(records[position])));
+    for (const Hash& hash : textbook::Path(hasher, position, First(size))) proof.add_hashes(HashBytes(hash));
     proof.set_record(records[position]);
     *proof.mutable_position() = Stored(position).position();
     return proof;

@@ -9,6 +9,7 @@
 #include "codec/event_decoder.h"
 #include "guanxi/event/v1/trade.pb.h"
 #include "unit/codec/order_payload.h"
+#include "unit/codec/replaced.h"
 
 using namespace guanxi;
 using namespace guanxi::codec;
@@ -44,12 +45,6 @@ Record Read(const std::string& json) {
   return *record;
 }
 
-std::string Replaced(std::string text, const std::string& what, const std::string& with) {
-  const size_t at = text.find(what);
-  BOOST_REQUIRE(at != std::string::npos);
-  return text.replace(at, what.size(), with);
-}
-
 std::string RefusalOf(const std::string& json) {
   const auto record = RecordFromCloudEvent(json);
   if (record.ok()) return "OK";
@@ -70,17 +65,17 @@ std::string RoundTrip(const Record& record) {
   return line;
 }
 
-struct Case {
+struct Refused {
   const char* what;
   std::string json;
   const char* refusal;
-  friend std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.what; }
+  friend std::ostream& operator<<(std::ostream& out, const Refused& c) { return out << c.what; }
 };
 
 std::string Without(const std::string& attribute) { return Replaced(kOrder, attribute, ""); }
 std::string With(const std::string& attribute) { return Replaced(kOrder, "\"data\"", attribute + ",\"data\""); }
 
-const std::vector<Case> kRefused = {
+const std::vector<Refused> kRefusedTexts = {
     {"nothing", "", "PAYLOAD_UNDECODABLE"},
     {"broken JSON", "{\"id\":", "PAYLOAD_UNDECODABLE"},
     {"something after the object", kOrder + "x", "PAYLOAD_UNDECODABLE"},
@@ -132,7 +127,7 @@ BOOST_AUTO_TEST_CASE(an_order_in_json_becomes_a_record_that_decodes) {
   BOOST_TEST(decoder.DecodeBody(record.View()).ok());
 }
 
-BOOST_DATA_TEST_CASE(what_is_wrong_is_refused_with_reason_and_field, kRefused, sample) {
+BOOST_DATA_TEST_CASE(what_is_wrong_is_refused_with_reason_and_field, kRefusedTexts, sample) {
   BOOST_TEST(RefusalOf(sample.json) == sample.refusal);
 }
 

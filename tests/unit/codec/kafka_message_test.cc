@@ -11,6 +11,7 @@
 #include "codec/event_decoder.h"
 #include "guanxi/event/v1/trade.pb.h"
 #include "unit/codec/order_payload.h"
+#include "unit/codec/replaced.h"
 
 using namespace guanxi;
 using namespace guanxi::codec;
@@ -114,10 +115,6 @@ struct Poison {
   const char* refusal;
   friend std::ostream& operator<<(std::ostream& out, const Poison& poison) { return out << poison.what; }
 };
-
-std::string Replaced(std::string text, const std::string& what, const std::string& with) {
-  return text.replace(text.find(what), what.size(), with);
-}
 
 const std::vector<Poison> kPoison = {
     {"a null value", Sent().Value(std::nullopt), "MESSAGE_UNREADABLE value"},

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "base/reason.h"
+#include "unit/ledger/from_hex.h"
 #include "unit/ledger/textbook_tree.h"
 
 using namespace guanxi;
@@ -27,12 +28,6 @@ class LeafNodes : public NodeReader {
   std::vector<std::string> leaves_;
   Hasher hasher_;
 };
-
-std::string FromHex(std::string_view hex) {
-  std::string bytes;
-  for (size_t i = 0; i < hex.size(); i += 2) bytes += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
-  return bytes;
-}
 
 // The eight leaves that Certificate Transparency implementations share as test data.
 std::vector<std::string> ReferenceLeaves() {

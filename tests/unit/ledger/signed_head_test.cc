@@ -2,16 +2,12 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "unit/ledger/from_hex.h"
+
 using namespace guanxi;
 using namespace guanxi::ledger;
 
 namespace {
-
-std::string FromHex(std::string_view hex) {
-  std::string bytes;
-  for (size_t i = 0; i < hex.size(); i += 2) bytes += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
-  return bytes;
-}
 
 SigningKey KeyOf(std::string_view hex) {
   const std::string bytes = FromHex(hex);

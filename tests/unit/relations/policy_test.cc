@@ -12,7 +12,7 @@ using namespace guanxi::relations;
 
 namespace {
 
-std::string File(const std::string& name) {
+std::string PolicyFile(const std::string& name) {
   std::ifstream in(GUANXI_SOURCE_DIR "/policies/" + name, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
@@ -38,9 +38,9 @@ Policy Named(std::string name) {
 BOOST_AUTO_TEST_SUITE(policy_suite)
 
 BOOST_AUTO_TEST_CASE(the_files_are_what_is_built_in) {
-  BOOST_TEST((ParsePolicy(File("standard.toml")).value() == StandardPolicy()));
-  BOOST_TEST((ParsePolicy(File("transactional.toml")).value() == TransactionalPolicy()));
-  BOOST_TEST(StandardPolicyToml() == File("standard.toml"));
+  BOOST_TEST((ParsePolicy(PolicyFile("standard.toml")).value() == StandardPolicy()));
+  BOOST_TEST((ParsePolicy(PolicyFile("transactional.toml")).value() == TransactionalPolicy()));
+  BOOST_TEST(StandardPolicyToml() == PolicyFile("standard.toml"));
 }
 
 BOOST_AUTO_TEST_CASE(the_standard_policy_has_the_published_numbers) {
