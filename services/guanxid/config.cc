@@ -71,6 +71,8 @@ const std::vector<Setting>& Settings() {
       {"queue_events", kNumber, "16384", 1'000, 10'000'000, "events", "Waiting events per partition; beyond it OVERLOADED."},
       {"commit_events", kNumber, "4096", 1, 1'000'000, "events", "Events of one commit, at most."},
       {"workers", kNumber, "4", 1, 256, "threads", "Threads for reads."},
+      {"subscribe_interval_ms", kNumber, "25", 0, 10'000, "ms",
+       "Least time between two wakes of the subscribers; the first event after a pause does not wait."},
       {"heads_file", kText, "", 0, 0, "", "File that signed tree heads are appended to. Default: heads.jsonl in the data directory."},
       {"heads_interval_seconds", kNumber, "60", 1, 86'400, "seconds", "Time between two signed heads of a partition that grows."},
       {"kafka_brokers", kText, "", 0, 0, "",

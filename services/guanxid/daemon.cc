@@ -99,6 +99,8 @@ struct Daemon::Impl {
   std::unique_ptr<CommitHub> commits;
   std::unique_ptr<Workers> workers;
   std::unique_ptr<FreshReads> reads;
+  std::shared_ptr<TailHub> tails;
+  std::unique_ptr<RecentEvents> recent;
   std::unique_ptr<Node> node;
   std::unique_ptr<DerivedTopics> derived;
 
@@ -138,7 +140,9 @@ struct Daemon::Impl {
     commits = std::make_unique<CommitHub>(*cluster);
     workers = std::make_unique<Workers>(static_cast<size_t>(config.Number("workers")));
     reads = std::make_unique<FreshReads>(*cluster, *commits, *workers);
-    node = std::make_unique<Node>(Node{*cluster, *keys, metrics, *commits, *workers, *reads, kafka.get()});
+    tails = TailHub::Make(*commits, *workers, std::chrono::milliseconds(config.Number("subscribe_interval_ms")));
+    recent = std::make_unique<RecentEvents>(cluster->partitions(), *keys);
+    node = std::make_unique<Node>(Node{*cluster, *keys, metrics, *commits, *workers, *reads, *tails, *recent, kafka.get()});
     return kafka == nullptr ? absl::OkStatus() : StartKafka(config);
   }
 

@@ -110,8 +110,7 @@ grpc::ServerReadReactor<v1::AppendStreamRequest>* EventServiceHandler::AppendStr
 GUANXI_ANSWER(EventService, GetEvent)
 GUANXI_ANSWER(EventService, ListEvents)
 
-grpc::ServerWriteReactor<v1::SubscribeResponse>* EventServiceHandler::Subscribe(grpc::CallbackServerContext*,
-                                                                                const v1::SubscribeRequest* request) {
+grpc::ServerWriteReactor<grpc::ByteBuffer>* EventServiceHandler::Subscribe(grpc::CallbackServerContext*, const grpc::ByteBuffer* request) {
   return StartSubscribe(node_, *request);
 }
 

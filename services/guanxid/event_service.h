@@ -7,7 +7,7 @@
 
 namespace guanxi::service {
 
-class EventServiceHandler final : public v1::EventService::CallbackService {
+class EventServiceHandler final : public v1::EventService::WithRawCallbackMethod_Subscribe<v1::EventService::CallbackService> {
  public:
   explicit EventServiceHandler(const Node& node) : node_(node) {}
 
@@ -19,8 +19,7 @@ class EventServiceHandler final : public v1::EventService::CallbackService {
                                      v1::GetEventResponse* response) override;
   grpc::ServerUnaryReactor* ListEvents(grpc::CallbackServerContext* context, const v1::ListEventsRequest* request,
                                        v1::ListEventsResponse* response) override;
-  grpc::ServerWriteReactor<v1::SubscribeResponse>* Subscribe(grpc::CallbackServerContext* context,
-                                                             const v1::SubscribeRequest* request) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Subscribe(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) override;
 
  private:
   const Node& node_;

@@ -4,6 +4,8 @@
 #include "guanxid/commit_hub.h"
 #include "guanxid/fresh_reads.h"
 #include "guanxid/metrics.h"
+#include "guanxid/recent_events.h"
+#include "guanxid/tail_hub.h"
 #include "guanxid/workers.h"
 #include "intake/kafka_intake.h"
 #include "partition/cluster.h"
@@ -18,6 +20,8 @@ struct Node {
   CommitHub& commits;
   Workers& workers;
   FreshReads& reads;
+  TailHub& tails;
+  RecentEvents& recent;
   intake::KafkaIntake* kafka;  // nullptr: embedded
 };
 

@@ -1,8 +1,13 @@
 #include "guanxid/subscribe.h"
 
+#include <grpcpp/impl/codegen/proto_utils.h>
+
+#include <algorithm>
+
 #include "guanxid/account_message.h"
 #include "guanxid/event_filter.h"
 #include "guanxid/event_message.h"
+#include "guanxid/recent_events.h"
 #include "guanxid/tail.h"
 #include "partition/account_reader.h"
 #include "rpc/tokens.h"
@@ -37,8 +42,8 @@ absl::StatusOr<Places> StartOf(const Node& node, const Request& request, rpc::To
 }
 
 // Places in every partition, and what is the same for both feeds.
-template <class Response>
-class PartitionTail : public TailSource<Response> {
+template <class Response, class Written>
+class PartitionTail : public TailSource<Response, Written> {
  public:
   PartitionTail(const Node& node, rpc::TokenKind kind, uint64_t partition::View::*size, std::string account_id, Places places)
       : node_(node), kind_(kind), size_(size), account_id_(std::move(account_id)), places_(std::move(places)) {}
@@ -50,7 +55,7 @@ class PartitionTail : public TailSource<Response> {
     return backlog;
   }
 
-  absl::Status Read(Response& response) override {
+  absl::StatusOr<size_t> Read(Response& response) override {
     size_t room = kBatchMax, budget = kLookedAtMax;
     for (uint32_t i = 0; i < places_.size(); ++i) {
       // Another partition goes first each time: none waits for a busy one.
@@ -60,7 +65,7 @@ class PartitionTail : public TailSource<Response> {
       if (!read.ok()) return read;
     }
     ++first_;
-    return absl::OkStatus();
+    return kBatchMax - room;
   }
 
   std::string Checkpoint() const override {
@@ -84,15 +89,64 @@ class PartitionTail : public TailSource<Response> {
   uint32_t first_ = 0;
 };
 
-class EventTail final : public PartitionTail<v1::SubscribeResponse> {
+using EventTailSource = TailSource<v1::SubscribeResponse, grpc::ByteBuffer>;
+
+// Events are encoded once for all subscribers: rows are collected as bytes.
+class EventTail final : public PartitionTail<v1::SubscribeResponse, grpc::ByteBuffer> {
  public:
   EventTail(const Node& node, RecordFilter filter, Places places)
       : PartitionTail(node, rpc::TokenKind::kLogCheckpoint, &partition::View::log_size, filter.account_id(), std::move(places)),
         filter_(std::move(filter)) {}
 
+  absl::StatusOr<size_t> Read(v1::SubscribeResponse& response) override {
+    rows_.clear();
+    return PartitionTail::Read(response);
+  }
+
+  // Fields may come in any order: the rows stand before what the response holds.
+  const grpc::ByteBuffer& Pack(const v1::SubscribeResponse& response) override {
+    response.AppendToString(&rows_);
+    const grpc::Slice slice(rows_);
+    packed_ = grpc::ByteBuffer(&slice, 1);
+    return packed_;
+  }
+
  private:
-  absl::Status ReadPartition(const partition::View& view, uint64_t& place, size_t& room, size_t& budget,
-                             v1::SubscribeResponse& response) override {
+  absl::Status ReadPartition(const partition::View& view, uint64_t& place, size_t& room, size_t& budget, v1::SubscribeResponse&) override {
+    if (place >= view.log_size) return absl::OkStatus();
+    const auto chunks = node_.recent.From(view, place);
+    if (!chunks.ok()) return chunks.status();
+    if (chunks->empty()) return ReadLog(view, place, room, budget);
+    for (const auto& chunk : *chunks) {
+      if (room == 0) break;
+      account_id().empty() ? ReadAll(*chunk, place, room) : ReadAccount(*chunk, place, room);
+    }
+    return absl::OkStatus();
+  }
+
+  void Add(const RecentChunk::Entry& entry, size_t& room) {
+    if (!filter_.Passes(entry.record)) return;
+    rows_ += entry.row;
+    room = rows_.size() < kMessageBytes ? room - 1 : 0;
+  }
+
+  void ReadAll(const RecentChunk& chunk, uint64_t& place, size_t& room) {
+    for (; place < chunk.end() && room > 0; ++place) Add(chunk.at(place), room);
+  }
+
+  void ReadAccount(const RecentChunk& chunk, uint64_t& place, size_t& room) {
+    if (const std::vector<uint64_t>* positions = chunk.Of(account_id()); positions != nullptr) {
+      for (auto next = std::lower_bound(positions->begin(), positions->end(), place); next != positions->end(); ++next) {
+        if (room == 0) return;
+        Add(chunk.at(*next), room);
+        place = *next + 1;
+      }
+    }
+    place = chunk.end();
+  }
+
+  // Far behind: nobody else reads there.
+  absl::Status ReadLog(const partition::View& view, uint64_t& place, size_t& room, size_t& budget) {
     store::LogReader log = view.Log();
     for (; place < view.log_size && room > 0 && budget > 0; ++place, --budget) {
       const absl::StatusOr<std::string_view> bytes = log.View(Position{place});
@@ -100,21 +154,29 @@ class EventTail final : public PartitionTail<v1::SubscribeResponse> {
       const absl::StatusOr<codec::RecordView> record = codec::DecodeRecord(*bytes);
       if (!record.ok()) return record.status();
       if (!filter_.Passes(*record)) continue;
-      absl::StatusOr<v1::Event> event = EventFrom(*record, view.partition, Position{place}, node_.keys);
+      const absl::StatusOr<v1::Event> event = EventFrom(*record, view.partition, Position{place}, node_.keys);
       if (!event.ok()) return event.status();
-      *response.add_events() = *std::move(event);
-      --room;
+      rows_ += EncodeRow(*event);
+      room = rows_.size() < kMessageBytes ? room - 1 : 0;
     }
     return absl::OkStatus();
   }
 
+  static constexpr size_t kMessageBytes = 1 << 20;
+
   const RecordFilter filter_;
+  std::string rows_;
+  grpc::ByteBuffer packed_;
 };
 
-class TierChangeTail final : public PartitionTail<v1::WatchTierChangesResponse> {
+using TierChangeTailSource = TailSource<v1::WatchTierChangesResponse>;
+
+class TierChangeTail final : public PartitionTail<v1::WatchTierChangesResponse, v1::WatchTierChangesResponse> {
  public:
   TierChangeTail(const Node& node, std::string account_id, Places places)
       : PartitionTail(node, rpc::TokenKind::kFeedCheckpoint, &partition::View::feed_size, std::move(account_id), std::move(places)) {}
+
+  const v1::WatchTierChangesResponse& Pack(const v1::WatchTierChangesResponse& response) override { return response; }
 
  private:
   absl::Status ReadPartition(const partition::View& view, uint64_t& place, size_t& room, size_t& budget,
@@ -137,7 +199,11 @@ class TierChangeTail final : public PartitionTail<v1::WatchTierChangesResponse> 
   }
 };
 
-absl::StatusOr<std::unique_ptr<TailSource<v1::SubscribeResponse>>> MakeEventTail(const Node& node, const v1::SubscribeRequest& request) {
+absl::StatusOr<std::unique_ptr<EventTailSource>> MakeEventTail(const Node& node, const grpc::ByteBuffer& bytes) {
+  v1::SubscribeRequest request;
+  grpc::ByteBuffer copy = bytes;
+  if (!grpc::SerializationTraits<v1::SubscribeRequest>::Deserialize(&copy, &request).ok())
+    return Refuse(Reason::REQUEST_INVALID, "the request is no SubscribeRequest", {{"field", "request"}});
   absl::StatusOr<RecordFilter> filter = RecordFilter::Make(request.filter());
   if (!filter.ok()) return filter.status();
   absl::StatusOr<Places> places = StartOf(node, request, rpc::TokenKind::kLogCheckpoint, &partition::View::log_size);
@@ -145,8 +211,7 @@ absl::StatusOr<std::unique_ptr<TailSource<v1::SubscribeResponse>>> MakeEventTail
   return std::make_unique<EventTail>(node, *std::move(filter), *std::move(places));
 }
 
-absl::StatusOr<std::unique_ptr<TailSource<v1::WatchTierChangesResponse>>> MakeTierChangeTail(const Node& node,
-                                                                                             const v1::WatchTierChangesRequest& request) {
+absl::StatusOr<std::unique_ptr<TierChangeTailSource>> MakeTierChangeTail(const Node& node, const v1::WatchTierChangesRequest& request) {
   absl::StatusOr<Places> places = StartOf(node, request, rpc::TokenKind::kFeedCheckpoint, &partition::View::feed_size);
   if (!places.ok()) return places.status();
   return std::make_unique<TierChangeTail>(node, request.account_id(), *std::move(places));
@@ -154,13 +219,13 @@ absl::StatusOr<std::unique_ptr<TailSource<v1::WatchTierChangesResponse>>> MakeTi
 
 }  // namespace
 
-grpc::ServerWriteReactor<v1::SubscribeResponse>* StartSubscribe(const Node& node, const v1::SubscribeRequest& request) {
-  return new TailReactor<v1::SubscribeResponse>(node, "EventService.Subscribe", MakeEventTail(node, request));
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StartSubscribe(const Node& node, const grpc::ByteBuffer& request) {
+  return new TailReactor<EventTailSource>(node, "EventService.Subscribe", MakeEventTail(node, request));
 }
 
 grpc::ServerWriteReactor<v1::WatchTierChangesResponse>* StartWatchTierChanges(const Node& node,
                                                                               const v1::WatchTierChangesRequest& request) {
-  return new TailReactor<v1::WatchTierChangesResponse>(node, "AccountService.WatchTierChanges", MakeTierChangeTail(node, request));
+  return new TailReactor<TierChangeTailSource>(node, "AccountService.WatchTierChanges", MakeTierChangeTail(node, request));
 }
 
 }  // namespace guanxi::service

@@ -9,7 +9,8 @@
 
 namespace guanxi::service {
 
-grpc::ServerWriteReactor<v1::SubscribeResponse>* StartSubscribe(const Node& node, const v1::SubscribeRequest& request);
+// Request and messages as bytes: an event is encoded once for all its subscribers.
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StartSubscribe(const Node& node, const grpc::ByteBuffer& request);
 grpc::ServerWriteReactor<v1::WatchTierChangesResponse>* StartWatchTierChanges(const Node& node, const v1::WatchTierChangesRequest& request);
 
 }  // namespace guanxi::service

@@ -121,6 +121,33 @@ class Subscriptions(WireCase):
             after = [(e.account_id, e.id) for message in until_caught_up(self.subscribe(resume_after=messages[at].checkpoint)) for e in message.events]
             self.assertEqual(sorted(before + after), expected)
 
+    def received(self, account, last):
+        """Ids of the account's events until the last one, from the first record on."""
+        stream = self.subscribe(from_beginning=True, filter=event_service_pb2.EventFilter(account_id=account))
+        ids = []
+        for message in stream:
+            self.assertTrue(message.checkpoint)
+            ids += [each.id for each in message.events]
+            if last in ids:
+                stream.cancel()
+                return ids
+
+    def test_subscribers_that_start_in_history_and_while_events_come_get_each_once_in_order(self):
+        accounts = [f"account-{number}" for number in range(5)]
+
+        def append(first):  # 6,000 before anybody subscribes: more than is kept in memory for those who follow
+            for n in range(first, first + 1200, 200):
+                for account in accounts:
+                    self.wire.append(*[order(account, f"o-{k:04}", "2024-03-01") for k in range(n, n + 200)])
+
+        append(0)
+        with concurrent.futures.ThreadPoolExecutor(20) as pool:
+            early = [(account, pool.submit(self.received, account, "o-2399")) for account in accounts * 2]
+            append(1200)
+            late = [(account, pool.submit(self.received, account, "o-2399")) for account in accounts]
+            for account, ids in early + late:
+                self.assertEqual(ids.result(), [f"o-{k:04}" for k in range(2400)], account)
+
     def test_a_stop_ends_the_stream_with_its_reason_and_the_daemon_with_0(self):
         stream = self.subscribe(from_now=True)
         self.assertTrue(next(stream).HasField("caught_up"))

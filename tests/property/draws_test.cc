@@ -32,15 +32,13 @@ std::map<std::string, int> Seen() {
   return seen;
 }
 
-}  // namespace
-
-namespace drawn_histories {
 struct SeenOnce {
   const std::map<std::string, int> seen = Seen();
 };
-}  // namespace drawn_histories
 
-BOOST_FIXTURE_TEST_SUITE(drawn_histories, drawn_histories::SeenOnce)
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(drawn_histories, SeenOnce)
 
 BOOST_AUTO_TEST_CASE(hold_every_event_type) {
   for (const auto& entry : relations::kEventTypes) {
