@@ -11,6 +11,7 @@
 
 #include "base/reason.h"
 #include "store/store_impl.h"
+#include "store/wal_scan.h"
 
 namespace guanxi::store {
 namespace {
@@ -108,6 +109,47 @@ absl::Status SyncDirectory(rocksdb::Env& env, const std::string& path) {
   return FromRocks(status, fmt::format("fsync of {}", path));
 }
 
+using Families = std::vector<rocksdb::ColumnFamilyDescriptor>;
+
+// Of the batches that RocksDB would replay: the last, without changing anything.
+absl::StatusOr<uint64_t> LastReplayed(rocksdb::DBOptions options, const std::string& path, const Families& families) {
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  options.write_buffer_manager = nullptr;
+  std::vector<Handle> handles;
+  rocksdb::DB* opened = nullptr;
+  if (const auto status = rocksdb::DB::OpenForReadOnly(options, path, families, &handles, &opened); !status.ok())
+    return FromRocks(status, fmt::format("opening {}", path));
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  for (Handle handle : handles) db->DestroyColumnFamilyHandle(handle);
+  return db->GetLatestSequenceNumber();
+}
+
+// A batch that was under way in a power cut may be torn, and is forgotten. One
+// with another after it was fsynced: RocksDB would forget that as well.
+absl::Status OnlyEndIsTorn(const rocksdb::DBOptions& options, const std::string& path, const Families& families) {
+  const auto newest = NewestBatch(*options.env, path);
+  if (!newest.ok()) return newest.status();
+  const auto replayed = LastReplayed(options, path, families);
+  if (!replayed.ok()) return replayed.status();
+  if (*newest <= *replayed + 1) return absl::OkStatus();
+  return Refuse(Reason::STORE_CORRUPT, fmt::format("the write-ahead log in {} is damaged before batches that were acknowledged", path),
+                {{"path", path}});
+}
+
+absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenRocks(rocksdb::DBOptions& options, const std::string& path, const Families& families,
+                                                       std::vector<Handle>& handles) {
+  rocksdb::DB* db = nullptr;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
+  auto opened = rocksdb::DB::Open(options, path, families, &handles, &db);
+  if (opened.IsCorruption()) {
+    if (auto status = OnlyEndIsTorn(options, path, families); !status.ok()) return status;
+    options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+    opened = rocksdb::DB::Open(options, path, families, &handles, &db);
+  }
+  if (!opened.ok()) return FromRocks(opened, fmt::format("opening {}", path));
+  return std::unique_ptr<rocksdb::DB>(db);
+}
+
 // Runs that were not taken over are what a killed checkpoint left.
 absl::Status EmptyRunDirectory(const std::string& path) {
   std::error_code error;
@@ -138,8 +180,6 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& path, std:
   options.keep_log_file_num = 4;
   options.max_total_wal_size = kWalBytesMax;
   options.write_buffer_manager = memory->impl().memtables;
-  // A torn last write is a write that was not acknowledged; anything else must not pass silently.
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
 
   std::vector<std::string> names;
   if (std::filesystem::exists(path + "/CURRENT")) {
@@ -157,14 +197,14 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& path, std:
   families.reserve(names.size());
   for (const auto& name : names) families.emplace_back(name, FamilyOptions(name, memory->impl().cache));
   std::vector<Handle> handles;
-  rocksdb::DB* db = nullptr;
-  const auto opened = rocksdb::DB::Open(options, path, families, &handles, &db);
-  if (!opened.ok()) return FromRocks(opened, fmt::format("opening {}", path));
+  auto opened = OpenRocks(options, path, families, handles);
+  if (!opened.ok()) return opened.status();
+  rocksdb::DB* const db = opened->get();
 
   auto impl = std::make_unique<Impl>();
   impl->memory = std::move(memory);
   impl->disk = std::move(disk);
-  impl->db.reset(db);
+  impl->db = *std::move(opened);
   for (size_t i = 0; i < handles.size(); ++i) {
     const std::string& name = names[i];
     if (name == "default") {
@@ -225,9 +265,7 @@ absl::Status Store::SwitchViewGeneration(uint32_t generation) {
   batch.Put(Family::kMeta, kGenerationKey, std::to_string(generation));
   if (auto status = Write(batch, true); !status.ok()) return status;
   impl_->live = generation;
-  // It is switched: what cannot be dropped now is dropped when the store is next opened.
-  DropViewGeneration(old).IgnoreError();
-  return absl::OkStatus();
+  return DropViewGeneration(old);
 }
 
 absl::Status Store::DropViewGeneration(uint32_t generation) {

@@ -4,6 +4,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
+#include <fstream>
 #include <random>
 
 #include "base/reason.h"
@@ -22,9 +23,9 @@ absl::StatusOr<std::unique_ptr<Store>> OpenAt(const fs::path& path, std::shared_
   return Store::Open(path, std::make_shared<SharedMemory>(8 << 20, 8 << 20), std::move(disk));
 }
 
-absl::Status Write(Store& store, int number) {
+absl::Status Write(Store& store, int number, size_t bytes = 300) {
   Batch batch;
-  batch.Put(Family::kMeta, "key " + std::to_string(number), std::string(300, 'x'));
+  batch.Put(Family::kMeta, "key " + std::to_string(number), std::string(bytes, 'x'));
   return store.Write(batch, true);
 }
 
@@ -53,6 +54,14 @@ fs::path LogOf(const fs::path& store) {
   return log;
 }
 
+void TurnBit(const fs::path& file, uint64_t at, int bit) {
+  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+  stream.seekg(static_cast<std::streamoff>(at));
+  const char byte = static_cast<char>(stream.get() ^ (1 << bit));
+  stream.seekp(static_cast<std::streamoff>(at));
+  stream.put(byte);
+}
+
 std::string ReasonNameOf(const absl::Status& status) {
   const ReasonEntry* const reason = ReasonOf(status);
   return std::string(reason != nullptr ? reason->name : "no reason");
@@ -77,6 +86,35 @@ BOOST_AUTO_TEST_CASE(a_write_ahead_log_cut_short_loses_the_batch_that_was_cut_an
     const auto store = OpenAt(killed);
     BOOST_REQUIRE(store.ok());
     BOOST_TEST(CountOf(**store) == kBatches - 1);
+  }
+}
+
+BOOST_DATA_TEST_CASE(a_bit_turned_in_a_batch_that_others_followed_is_refused_again_and_again,
+                     boost::unit_test::data::xrange<uint64_t>(1, 31), seed) {
+  test::TemporaryDirectory directory;
+  const fs::path killed = Killed(directory), log = LogOf(killed);
+  std::mt19937_64 draw(seed);
+  const uint64_t last_batch_bytes = 400;
+  TurnBit(log, draw() % (fs::file_size(log) - last_batch_bytes), static_cast<int>(draw() % 8));
+  for (int start = 0; start < 2; ++start) BOOST_TEST(ReasonNameOf(OpenAt(killed).status()) == "STORE_CORRUPT");
+}
+
+BOOST_AUTO_TEST_CASE(a_large_batch_cut_anywhere_is_forgotten_alone) {
+  test::TemporaryDirectory directory;
+  const fs::path live = fs::path(directory.path()) / "live";
+  auto store = OpenAt(live);
+  BOOST_REQUIRE(store.ok());
+  for (int number = 0; number < kBatches; ++number) BOOST_REQUIRE(Write(**store, number).ok());
+  const uint64_t before = fs::file_size(LogOf(live));
+  BOOST_REQUIRE(Write(**store, kBatches, 200'000).ok());
+  const uint64_t after = fs::file_size(LogOf(live));
+  for (uint64_t size = before + 1; size < after; size += 7'919) {
+    const fs::path cut = fs::path(directory.path()) / ("cut at " + std::to_string(size));
+    fs::copy(live, cut, fs::copy_options::recursive);
+    fs::resize_file(LogOf(cut), size);
+    const auto opened = OpenAt(cut);
+    BOOST_REQUIRE_MESSAGE(opened.ok(), size << ": " << std::string(opened.status().message()));
+    BOOST_TEST(CountOf(**opened) == kBatches);
   }
 }
 
