@@ -12,7 +12,7 @@ namespace guanxi::store {
 namespace {
 
 // docs/formats/block.md
-constexpr char kBlockVersion = 1;
+constexpr char kBlockVersion = 1, kBlockVersionWithBeside = 2;
 constexpr int kCompressionLevel = 1;
 constexpr size_t kZstdBlockBytesMin = 4;  // a head of 3, and one byte repeated
 constexpr uint64_t kBlockBytesMax = kRecordsPerBlock * (4u << 20);
@@ -25,15 +25,12 @@ std::string BlockKey(uint64_t index) {
   return key;
 }
 
+std::string BesideKey(Position position) { return BlockKey(position.value / kRecordsPerBlock) + SlotKey(position.value); }
+
 absl::Status CorruptBlock(std::string_view what) { return Refuse(Reason::STORE_CORRUPT, fmt::format("block: {}", what)); }
 
-}  // namespace
-
-std::string EncodeBlock(const std::vector<std::string_view>& records) {
-  std::string text;
-  for (const auto record : records) PutVarint(text, record.size());
-  for (const auto record : records) text += record;
-  std::string out(1, kBlockVersion);
+std::string Pack(char version, std::string_view text) {
+  std::string out(1, version);
   PutVarint(out, text.size());
   const size_t head = out.size();
   out.resize(head + ZSTD_compressBound(text.size()));
@@ -42,8 +39,8 @@ std::string EncodeBlock(const std::vector<std::string_view>& records) {
   return out;
 }
 
-absl::StatusOr<std::shared_ptr<const Block>> Block::Decode(std::string_view bytes) {
-  if (bytes.empty() || bytes[0] != kBlockVersion) return CorruptBlock("unknown version");
+absl::StatusOr<std::string> Unpack(std::string_view bytes) {
+  if (bytes.empty() || (bytes[0] != kBlockVersion && bytes[0] != kBlockVersionWithBeside)) return CorruptBlock("unknown version");
   ByteReader head(bytes.substr(1));
   const uint64_t size = head.Varint();
   // A length is believed, and memory taken for it, if zstd says the same and the bytes can hold as much.
@@ -51,10 +48,28 @@ absl::StatusOr<std::shared_ptr<const Block>> Block::Decode(std::string_view byte
   const uint64_t most = (frame.size() / kZstdBlockBytesMin + 1) * uint64_t{ZSTD_BLOCKSIZE_MAX};
   if (!head.ok() || size > std::min(kBlockBytesMax, most) || ZSTD_getFrameContentSize(frame.data(), frame.size()) != size)
     return CorruptBlock("bad length");
-  auto block = std::make_shared<Block>();
-  block->text_.resize(size);
-  const size_t got = ZSTD_decompress(block->text_.data(), size, frame.data(), frame.size());
+  std::string text(size, '\0');
+  const size_t got = ZSTD_decompress(text.data(), size, frame.data(), frame.size());
   if (ZSTD_isError(got) || got != size) return CorruptBlock("does not decompress");
+  return text;
+}
+
+}  // namespace
+
+std::string EncodeBlock(const std::vector<std::string_view>& records) {
+  std::string text;
+  const bool some_beside = std::any_of(records.begin(), records.end(), [](const auto record) { return record.empty(); });
+  for (const auto record : records) PutVarint(text, record.size());
+  for (const auto record : records) text += record;
+  return Pack(some_beside ? kBlockVersionWithBeside : kBlockVersion, text);
+}
+
+absl::StatusOr<std::shared_ptr<const Block>> Block::Decode(std::string_view bytes) {
+  auto text = Unpack(bytes);
+  if (!text.ok()) return text.status();
+  auto block = std::make_shared<Block>();
+  block->text_ = *std::move(text);
+  const uint64_t size = block->text_.size();
   ByteReader lengths(block->text_);
   uint64_t total = 0;
   for (size_t i = 0; i < kRecordsPerBlock; ++i) {
@@ -103,7 +118,7 @@ absl::StatusOr<LogWriter> LogWriter::Open(const Snapshot& snapshot, uint64_t siz
   for (uint64_t at = size - size % kRecordsPerBlock; at < size; ++at) {
     auto record = reader.Read(Position{at});
     if (!record.ok()) return record.status();
-    tail.push_back(*std::move(record));
+    tail.push_back(record->size() > kRecordBytesInBlockMax ? std::string() : *std::move(record));
   }
   LogWriter writer(size, std::move(tail));
   writer.flushed_ = writer.tail_.size();
@@ -117,6 +132,11 @@ Position LogWriter::Append(std::string record) {
 
 void LogWriter::Flush(Batch& batch) {
   const uint64_t base = size_ - tail_.size();
+  for (size_t i = flushed_; i < tail_.size(); ++i) {
+    if (tail_[i].size() <= kRecordBytesInBlockMax) continue;
+    batch.Put(Family::kBlocks, BesideKey(Position{base + i}), Pack(kBlockVersion, tail_[i]));
+    std::string().swap(tail_[i]);
+  }
   size_t sealed = 0;
   for (; tail_.size() - sealed >= kRecordsPerBlock; sealed += kRecordsPerBlock) {
     const std::vector<std::string_view> records(tail_.begin() + sealed, tail_.begin() + sealed + kRecordsPerBlock);
@@ -133,7 +153,9 @@ void LogWriter::Flush(Batch& batch) {
 
 const std::string* LogWriter::Unsealed(Position position) const {
   const uint64_t base = size_ - tail_.size();
-  return position.value >= base && position.value < size_ ? &tail_[position.value - base] : nullptr;
+  if (position.value < base || position.value >= size_) return nullptr;
+  const std::string& record = tail_[position.value - base];
+  return record.empty() ? nullptr : &record;
 }
 
 absl::StatusOr<std::string_view> LogReader::View(Position position) {
@@ -147,14 +169,27 @@ absl::StatusOr<std::string_view> LogReader::View(Position position) {
       held_ = *std::move(block);
       held_index_ = index;
     }
-    return held_->record(position.value % kRecordsPerBlock);
+    const std::string_view record = held_->record(position.value % kRecordsPerBlock);
+    return record.empty() ? ViewBeside(position) : record;
   }
   const auto found = snapshot_->Get(Family::kTail, SlotKey(position.value), &slot_);
   if (!found.ok()) return found.status();
   ByteReader reader(slot_);
   if (!*found || reader.LittleEndian<uint64_t>() != position.value || !reader.ok())
     return Refuse(Reason::STORE_CORRUPT, fmt::format("the log's tail lacks position {}", position.value));
-  return std::string_view(slot_).substr(sizeof(uint64_t));
+  const std::string_view record = std::string_view(slot_).substr(sizeof(uint64_t));
+  return record.empty() ? ViewBeside(position) : record;
+}
+
+absl::StatusOr<std::string_view> LogReader::ViewBeside(Position position) {
+  std::string packed;
+  const auto found = snapshot_->Get(Family::kBlocks, BesideKey(position), &packed);
+  if (!found.ok()) return found.status();
+  if (!*found) return Refuse(Reason::STORE_CORRUPT, fmt::format("the log lacks position {}", position.value));
+  auto text = Unpack(packed);
+  if (!text.ok()) return text.status();
+  slot_ = *std::move(text);
+  return std::string_view(slot_);
 }
 
 absl::StatusOr<std::string> LogReader::Read(Position position) {

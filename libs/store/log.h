@@ -4,9 +4,11 @@
 //
 //   tail    [position mod 256, u8]         -> [position u64 LE | record]
 //   blocks  [position / 256, u64 BE]       -> block (docs/formats/block.md)
+//           [same | position mod 256, u8]  -> a record that is too large for a block
 //
 // Slots are written over and never deleted: a slot whose position is not the one
-// asked for holds a record that was sealed since.
+// asked for holds a record that was sealed since. Large records stand beside from
+// the commit that appends them on, so that neither tail nor block takes much memory.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +26,9 @@
 namespace guanxi::store {
 
 inline constexpr uint64_t kRecordsPerBlock = 256;
+inline constexpr size_t kRecordBytesInBlockMax = 16 << 10;
 
-// A sealed block's records, decompressed. Immutable.
+// A sealed block's records, decompressed; empty: it stands beside. Immutable.
 class Block {
  public:
   // STORE_CORRUPT when the bytes are not those of a block.
@@ -38,7 +41,7 @@ class Block {
   uint32_t offsets_[kRecordsPerBlock + 1];
 };
 
-// Exactly 256 records -> the bytes of a block.
+// Exactly 256 records, empty where one stands beside -> the bytes of a block.
 std::string EncodeBlock(const std::vector<std::string_view>& records);
 
 // Decompressed blocks, newest used first, bounded in bytes. Thread-safe.
@@ -70,13 +73,14 @@ class LogWriter {
   void Flush(Batch& batch);
   // Number of records.
   uint64_t size() const { return size_; }
-  // The record, while it is in the tail or not flushed; nullptr otherwise.
+  // The record, while it is in memory: the tail's that do not stand beside, and all
+  // that are not flushed; nullptr otherwise.
   const std::string* Unsealed(Position position) const;
 
  private:
   uint64_t size_;
   uint64_t flushed_ = 0;           // records of tail_ already in the store
-  std::vector<std::string> tail_;  // records from size_ - tail_.size() on; starts at a block boundary
+  std::vector<std::string> tail_;  // records from size_ - tail_.size() on; starts at a block boundary; empty: flushed, and beside
 };
 
 // Reads records of one snapshot. Thread-safe with respect to others' readers;
@@ -95,6 +99,9 @@ class LogReader {
   std::shared_ptr<const Snapshot> snapshot_;
   BlockCache* cache_;
   uint64_t size_;
+  // Of a record that stands beside.
+  absl::StatusOr<std::string_view> ViewBeside(Position position);
+
   uint64_t held_index_ = UINT64_MAX;
   std::shared_ptr<const Block> held_;
   std::string slot_;

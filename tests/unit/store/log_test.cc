@@ -55,6 +55,32 @@ BOOST_AUTO_TEST_CASE(a_writer_goes_on_where_another_stopped) {
   for (const uint64_t at : {0, 255, 256, 299, 300, 511, 512, 599}) BOOST_TEST(*reader.View(Position{at}) == RecordOf(at));
 }
 
+BOOST_AUTO_TEST_CASE(large_records_read_back_and_stay_neither_in_memory_nor_in_a_block) {
+  OpenStore fixture;
+  LogWriter log(0, {});
+  const auto text_of = [](uint64_t n) { return RecordOf(n) + std::string(n % 3 == 0 ? kRecordBytesInBlockMax : 0, 'y'); };
+  const auto check = [&](uint64_t size) {
+    LogReader reader(fixture.store->TakeSnapshot(), &fixture.blocks, size);
+    for (uint64_t at = 0; at < size; ++at) BOOST_TEST_REQUIRE((*reader.View(Position{at}) == text_of(at)));
+    for (uint64_t at = size - size % kRecordsPerBlock; at < size; ++at) {
+      BOOST_TEST((log.Unsealed(Position{at}) == nullptr) == (at % 3 == 0));
+    }
+  };
+  for (const uint64_t count : {1, 9, 100, 145, 2, 600}) {
+    for (uint64_t i = 0; i < count; ++i) {
+      const Position at = log.Append(text_of(log.size()));
+      BOOST_TEST_REQUIRE((*log.Unsealed(at) == text_of(at.value)));
+    }
+    Batch batch;
+    log.Flush(batch);
+    BOOST_REQUIRE(fixture.store->Write(batch, true).ok());
+    check(log.size());
+    log = *LogWriter::Open(*fixture.store->TakeSnapshot(), log.size());
+    check(log.size());
+  }
+  BOOST_TEST((*BlockCache(1).Get(*fixture.store->TakeSnapshot(), 0))->memory_bytes() < 100'000u);
+}
+
 BOOST_AUTO_TEST_CASE(a_reader_of_an_old_snapshot_sees_the_old_tail) {
   OpenStore fixture;
   LogWriter log(0, {});
