@@ -18,8 +18,17 @@ using std::chrono::steady_clock;
 constexpr size_t kSweepAccountsPerCommit = 256;
 constexpr auto kIdleWait = std::chrono::milliseconds(200);
 constexpr auto kCheckpointRetryAfter = std::chrono::seconds(1);
+constexpr auto kRecoverRetryAfter = std::chrono::milliseconds(500);
 constexpr int64_t kClockIntervalMicros = kMicrosPerHour;
 constexpr size_t kBlockCacheBytes = 64u << 20;  // of all partitions
+constexpr size_t kBytesPerPlace = 4096;
+
+// In the queue: large events take more than one, so that its memory is bounded too.
+size_t PlacesOf(const Submission& submission) {
+  size_t places = 0;
+  for (const auto& record : submission.events) places += 1 + record.payload.size() / kBytesPerPlace;
+  return places;
+}
 
 // This thread gives way to those that commit and answer, where processors are short.
 void GiveWay(int nice) { setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), nice); }
@@ -63,15 +72,15 @@ void Actor::Stop() {
 }
 
 bool Actor::TrySubmit(Submission& submission, std::function<void(SubmissionResult)>& done) {
-  const size_t n = submission.events.size();
+  const size_t n = submission.events.size(), places = PlacesOf(submission);
   bool stopping = false;
   {
     const std::lock_guard lock(mutex_);
     stopping = stopping_;
     if (!stopping) {
-      if (queued_events_ + n > options_.queue_events_max && !submission.internal) return false;
-      queued_events_ += n;
-      queue_.push_back({std::move(submission), std::move(done)});
+      if (places_taken_ > 0 && places_taken_ + places > options_.queue_events_max && !submission.internal) return false;
+      places_taken_ += places;
+      queue_.push_back({std::move(submission), std::move(done), places});
     }
   }
   if (stopping) {
@@ -85,9 +94,9 @@ bool Actor::TrySubmit(Submission& submission, std::function<void(SubmissionResul
 bool Actor::TryApply(std::vector<SourceStep>& steps) {
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || queued_events_ >= options_.queue_events_max) return false;
+    if (stopping_ || places_taken_ >= options_.queue_events_max) return false;
     for (SourceStep& step : steps) {
-      queued_events_ += std::max<size_t>(step.submission.events.size(), 1);
+      places_taken_ += std::max<size_t>(PlacesOf(step.submission), 1);
       steps_.push_back(std::move(step));
     }
   }
@@ -119,7 +128,7 @@ PartitionStatus Actor::status() const {
   PartitionStatus status;
   {
     const std::lock_guard lock(mutex_);
-    status.queue_events = queued_events_;
+    status.queue_events = places_taken_;
     status.accepts_writes = !stopping_ && healthy_;
   }
   status.store_bytes = store_->DiskBytes();
@@ -138,21 +147,22 @@ bool Actor::IsIdle() const { return queue_.empty() && steps_.empty(); }
 
 Actor::Taken Actor::Take() {
   std::unique_lock lock(mutex_);
-  const bool holds = holds_ && !stopping_;
-  if ((holds || IsIdle()) && tasks_.empty() && !stopping_ && !busy_) wake_.wait_for(lock, kIdleWait);
+  // Steps of a source can wait; those who ask are answered.
+  const bool holds = !writable_.ok() && !stopping_;
+  if (queue_.empty() && (holds || steps_.empty()) && tasks_.empty() && !stopping_ && !busy_) wake_.wait_for(lock, kIdleWait);
   Taken taken;
-  size_t events = 0;
-  while (!holds && !queue_.empty() && events < options_.commit_events_max) {
-    events += queue_.front().submission.events.size();
+  size_t places = 0;
+  while (!queue_.empty() && places < options_.commit_events_max) {
+    places += queue_.front().places;
     taken.submissions.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
-  while (!holds && !steps_.empty() && events < options_.commit_events_max) {
-    events += std::max<size_t>(steps_.front().submission.events.size(), 1);
+  while (!holds && !steps_.empty() && places < options_.commit_events_max) {
+    places += std::max<size_t>(PlacesOf(steps_.front().submission), 1);
     taken.steps.push_back(std::move(steps_.front()));
     steps_.pop_front();
   }
-  queued_events_ -= events;
+  places_taken_ -= places;
   taken.tasks.swap(tasks_);
   return taken;
 }
@@ -161,15 +171,18 @@ void Actor::Run() {
   DeliverOutbox();
   for (;;) {
     Taken taken = Take();
-    if (!taken.tasks.empty()) EndCheckpoint();
-    for (auto& task : taken.tasks) task(*writer_);
-    if (!taken.tasks.empty()) Publish(writer_->view());
-    if (taken.empty() && !busy_) {
+    RunTasks(taken.tasks);
+    if (taken.empty()) {
+      // What time still has to sweep is swept after the next start.
       const std::lock_guard lock(mutex_);
       if (stopping_ && IsIdle() && tasks_.empty()) break;
     }
     if (outbox_waits_ && MaySpeak()) DeliverOutbox();
-    CommitOnce(std::move(taken));
+    if (IsWritable()) {
+      CommitOnce(std::move(taken));
+    } else {
+      RefuseAll(std::move(taken));
+    }
     DriveCheckpoint();
   }
   CheckpointAtClose();
@@ -204,6 +217,46 @@ void Actor::ApplySubmissions(std::vector<Queued> submissions, Timestamp now, std
   }
 }
 
+void Actor::RunTasks(const std::vector<Task>& tasks) {
+  if (tasks.empty()) return;
+  EndCheckpoint();
+  const uint32_t generation = store_->view_generation();
+  for (const auto& task : tasks) task(*writer_);
+  // Rows that could not be written are of no use to a generation that was rebuilt since.
+  if (store_->view_generation() != generation) checkpoint_rows_ = RowTree();
+  Publish(writer_->view());
+}
+
+void Actor::SetWritable(absl::Status status) {
+  writable_ = std::move(status);
+  const std::lock_guard lock(mutex_);
+  healthy_ = writable_.ok();
+}
+
+bool Actor::IsWritable() {
+  if (IsFarBehind()) {
+    SetWritable(checkpointed_);
+    return false;
+  }
+  if (writable_.ok()) return true;
+  // A full disk may get room without any write telling so: asked in idle times too.
+  if (steady_clock::now() < recover_not_before_) return false;
+  SetWritable(writer_->Recover());
+  recover_not_before_ = steady_clock::now() + kRecoverRetryAfter;
+  if (!writable_.ok()) return false;
+  DeliverOutbox();  // what was acknowledged in the commit that failed is no longer in flight
+  return true;
+}
+
+// Rows that no checkpoint can write gather in memory: not without bound.
+bool Actor::IsFarBehind() const { return !checkpointed_.ok() && writer_->bytes_since_checkpoint() >= 2 * overlay_bytes_max_; }
+
+void Actor::RefuseAll(Taken taken) {
+  busy_ = false;
+  for (auto& queued : taken.submissions) queued.done(AllRefused(queued.submission.events.size(), writable_));
+  if (!taken.steps.empty()) ReadAgain(taken.steps.back().run);
+}
+
 void Actor::CommitOnce(Taken taken) {
   const Timestamp now = options_.now();
   const uint64_t run = taken.steps.empty() ? 0 : taken.steps.back().run;
@@ -225,13 +278,11 @@ void Actor::CommitOnce(Taken taken) {
 
 void Actor::Commit(std::vector<Answer> answers, size_t direct, uint64_t run) {
   const auto committed = writer_->Commit();
-  {
-    const std::lock_guard lock(mutex_);
-    healthy_ = committed.ok();
-  }
+  SetWritable(committed.status());
   if (committed.ok()) {
     Publish(*committed);
   } else {
+    recover_not_before_ = steady_clock::now() + kRecoverRetryAfter;
     busy_ = false;
     in_flight_.clear();  // acknowledgements may have been lost with the commit
     for (auto& answer : answers) answer.result = AllRefused(answer.result.size(), committed.status());
@@ -326,13 +377,14 @@ void Actor::StartCheckpoint(RowTree rows) {
 
 void Actor::EndCheckpoint() {
   if (!checkpoint_.valid()) return;
-  if (const auto status = checkpoint_.get(); !status.ok()) {
+  checkpointed_ = checkpoint_.get();
+  if (!checkpointed_.ok()) {
     // The rows stay in memory, and the log holds what they came from.
     checkpoint_not_before_ = steady_clock::now() + kCheckpointRetryAfter;
     return;
   }
   checkpoint_rows_ = RowTree();
-  Publish(writer_->EndCheckpoint());
+  if (!writer_->is_lost()) Publish(writer_->EndCheckpoint());
 }
 
 void Actor::DriveCheckpoint() {
@@ -342,9 +394,7 @@ void Actor::DriveCheckpoint() {
   // Rows gather faster than they are written: appenders wait for the disk.
   const bool far_behind = checkpoint_.valid() && writer_->bytes_since_checkpoint() >= 2 * overlay_bytes_max_;
   if (done || far_behind) EndCheckpoint();
-  // One that failed is tried again; until it has been written nothing more is taken.
-  holds_ = !checkpoint_.valid() && !checkpoint_rows_.empty() && writer_->bytes_since_checkpoint() >= 2 * overlay_bytes_max_;
-  if (checkpoint_.valid() || !CheckpointIsDue()) return;
+  if (checkpoint_.valid() || writer_->is_lost() || !CheckpointIsDue()) return;
   if (!checkpoint_rows_.empty()) return StartCheckpoint(std::move(checkpoint_rows_));
   StartCheckpoint(writer_->BeginCheckpoint());
   Publish(writer_->view());
@@ -352,7 +402,7 @@ void Actor::DriveCheckpoint() {
 
 void Actor::CheckpointAtClose() {
   EndCheckpoint();
-  if (!options_.checkpoint_on_close || writer_->records_since_checkpoint() == 0 || !checkpoint_rows_.empty()) return;
+  if (!options_.checkpoint_on_close || writer_->is_lost() || writer_->records_since_checkpoint() == 0 || !checkpoint_rows_.empty()) return;
   StartCheckpoint(writer_->BeginCheckpoint());
   EndCheckpoint();
 }

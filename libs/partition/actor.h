@@ -62,11 +62,14 @@ class Actor {
   PartitionStatus status() const;
   store::Store& store() { return *store_; }
   store::BlockCache& blocks() { return blocks_; }
+  // Held by the one rebuild that may be under way.
+  std::mutex& rebuild_mutex() { return rebuild_mutex_; }
 
  private:
   struct Queued {
     Submission submission;
     std::function<void(SubmissionResult)> done;
+    size_t places;
   };
 
   // What one commit is made of.
@@ -84,6 +87,13 @@ class Actor {
   void Run();
   bool IsIdle() const;
   Taken Take();
+  // No checkpoint is under way meanwhile.
+  void RunTasks(const std::vector<Task>& tasks);
+  // false: the last commit failed, and the store takes no writes yet.
+  bool IsWritable();
+  void SetWritable(absl::Status status);
+  bool IsFarBehind() const;
+  void RefuseAll(Taken taken);
   void CommitOnce(Taken taken);
   void ApplySubmissions(std::vector<Queued> submissions, Timestamp now, std::vector<Answer>& answers);
   // Applies what follows in order; true: there were records. moved_only: an offset without one.
@@ -124,12 +134,14 @@ class Actor {
   std::deque<Queued> queue_;
   std::deque<SourceStep> steps_;
   std::vector<Task> tasks_;
-  size_t queued_events_ = 0;
+  size_t places_taken_ = 0;
   bool stopping_ = false;
-  bool healthy_ = true;
+  bool healthy_ = true;  // writable_.ok(), for others
 
   mutable std::mutex view_mutex_;
   ViewPtr view_;
+
+  std::mutex rebuild_mutex_;
 
   std::mutex delivered_mutex_;
   std::vector<std::string> delivered_, undelivered_;
@@ -138,11 +150,12 @@ class Actor {
   bool busy_ = false;
   bool outbox_waits_ = false;  // until this node may speak
   uint64_t void_run_ = 0;      // of the source: its steps were not applied
-  bool holds_ = false;         // rows in memory are too many, and the store takes no checkpoint
   std::set<std::string> in_flight_;
   std::future<absl::Status> checkpoint_;
   RowTree checkpoint_rows_;
-  std::chrono::steady_clock::time_point checkpoint_not_before_{};
+  std::chrono::steady_clock::time_point checkpoint_not_before_{}, recover_not_before_{};
+  absl::Status checkpointed_;  // what became of the last one
+  absl::Status writable_;      // why the last commit failed
 
   std::atomic<bool> tick_under_way_{false};
   std::atomic<size_t> outbox_pending_{0}, overlay_bytes_{0};

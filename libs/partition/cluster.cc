@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <future>
 #include <map>
 #include <mutex>
@@ -36,6 +37,10 @@ struct Cluster::Impl {
   uint64_t next_listener = 1;
   std::mutex control_mutex;  // one control record at a time
 
+  absl::StatusOr<std::unique_ptr<Actor>> OpenPartition(uint32_t p, const BusinessCalendar& calendar);
+  // Side by side: each may have records to fold again.
+  absl::Status OpenSideBySide(const std::vector<uint32_t>& partitions, const BusinessCalendar& calendar);
+  absl::Status OpenPartitions(const BusinessCalendar& calendar);
   Actor& Of(PartitionId p) { return *actors[p.value]; }
   Actor::Hooks HooksOf(Cluster& cluster, Actor& actor, PartitionId id);
   void Committed(PartitionId p) {
@@ -73,6 +78,45 @@ Actor::Hooks Cluster::Impl::HooksOf(Cluster& cluster, Actor& actor, PartitionId 
   return {[this](PartitionId p) { Committed(p); }, deliver, submit};
 }
 
+absl::StatusOr<std::unique_ptr<Actor>> Cluster::Impl::OpenPartition(uint32_t p, const BusinessCalendar& calendar) {
+  auto store = store::Store::Open(directory.PartitionPath(p), memory, options.disk);
+  if (!store.ok()) return store.status();
+  auto actor = std::make_unique<Actor>(PartitionId(p), options, *std::move(store), directory.settings().partitions);
+  if (auto status = actor->Open(calendar); !status.ok()) return status;
+  return actor;
+}
+
+absl::Status Cluster::Impl::OpenSideBySide(const std::vector<uint32_t>& partitions, const BusinessCalendar& calendar) {
+  std::vector<std::future<absl::StatusOr<std::unique_ptr<Actor>>>> opening;
+  for (const uint32_t p : partitions)
+    opening.push_back(std::async(std::launch::async, [this, p, &calendar] { return OpenPartition(p, calendar); }));
+  absl::Status failed;
+  for (size_t i = 0; i < opening.size(); ++i) {
+    auto actor = opening[i].get();
+    if (actor.ok())
+      actors[partitions[i]] = *std::move(actor);
+    else
+      failed.Update(actor.status());
+  }
+  return failed;
+}
+
+// All partitions of a directory are made before it takes its first event: one
+// that is missing beside one with records was lost, and is not made anew.
+absl::Status Cluster::Impl::OpenPartitions(const BusinessCalendar& calendar) {
+  std::vector<uint32_t> there, missing;
+  for (uint32_t p = 0; p < directory.settings().partitions; ++p)
+    (std::filesystem::exists(directory.PartitionPath(p)) ? there : missing).push_back(p);
+  actors.resize(directory.settings().partitions);
+  if (auto status = OpenSideBySide(there, calendar); !status.ok()) return status;
+  for (const uint32_t p : there) {
+    if (missing.empty() || actors[p]->view()->log_size == 0) continue;
+    const std::string path = directory.PartitionPath(missing.front());
+    return Refuse(Reason::STORE_CORRUPT, fmt::format("{} is missing", path), {{"path", path}});
+  }
+  return OpenSideBySide(missing, calendar);
+}
+
 Cluster::Cluster(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Cluster::~Cluster() {
@@ -97,25 +141,7 @@ absl::StatusOr<std::unique_ptr<Cluster>> Cluster::Open(ClusterOptions options) {
   impl->memory = std::make_shared<store::SharedMemory>(impl->options.cache_bytes, impl->options.memtable_bytes);
   const auto& settings = impl->directory.settings();
   const BusinessCalendar calendar(int64_t{settings.utc_offset_minutes} * 60 * kMicrosPerSecond);
-  // Side by side: each may have records to fold again.
-  const auto open = [&](uint32_t p) -> absl::StatusOr<std::unique_ptr<Actor>> {
-    auto store = store::Store::Open(impl->directory.PartitionPath(p), impl->memory);
-    if (!store.ok()) return store.status();
-    auto actor = std::make_unique<Actor>(PartitionId(p), impl->options, *std::move(store), settings.partitions);
-    if (auto status = actor->Open(calendar); !status.ok()) return status;
-    return actor;
-  };
-  std::vector<std::future<absl::StatusOr<std::unique_ptr<Actor>>>> opening;
-  for (uint32_t p = 0; p < settings.partitions; ++p) opening.push_back(std::async(std::launch::async, open, p));
-  absl::Status failed;
-  for (auto& partition : opening) {
-    auto actor = partition.get();
-    if (actor.ok())
-      impl->actors.push_back(*std::move(actor));
-    else
-      failed.Update(actor.status());
-  }
-  if (!failed.ok()) return failed;
+  if (auto status = impl->OpenPartitions(calendar); !status.ok()) return status;
   if (auto status = CheckSource(*impl); !status.ok()) return status;
   std::unique_ptr<Cluster> cluster(new Cluster(std::move(impl)));
   Cluster* const self = cluster.get();
@@ -269,9 +295,11 @@ EventOutcome Cluster::DismissParked(PartitionId partition, Position parked, cons
   return outcome;
 }
 
-absl::StatusOr<RebuildReport> Cluster::Rebuild(PartitionId partition, bool verify_only,
-                                               const std::function<void(uint64_t, uint64_t)>& progress) {
+absl::StatusOr<RebuildReport> Cluster::Rebuild(PartitionId partition, bool verify_only, const RebuildProgress& progress) {
   Actor& actor = impl_->Of(partition);
+  const std::unique_lock alone(actor.rebuild_mutex(), std::try_to_lock);
+  if (!alone)
+    return Refuse(Reason::OVERLOADED, fmt::format("partition {} is being rebuilt", partition.value), {{"retry_after_ms", "1000"}});
   Rebuilder rebuilder(actor.store(), actor.blocks(), {calendar(), impl_->options.hot_accounts_max, false});
   if (auto status = rebuilder.Start(); !status.ok()) return status;
   for (ViewPtr view = actor.view(); rebuilder.position() < view->log_size; view = actor.view())
@@ -280,6 +308,7 @@ absl::StatusOr<RebuildReport> Cluster::Rebuild(PartitionId partition, bool verif
   absl::StatusOr<RebuildReport> report = Refuse(Reason::SHUTTING_DOWN, "the server is stopping");
   actor.RunBetweenCommits([&](Writer& writer) {
     const auto finish = [&]() -> absl::StatusOr<RebuildReport> {
+      if (writer.is_lost()) return Refuse(Reason::STORE_FAILED, "the partition takes no writes");
       // What is due is told by the live views, which have told the rest.
       for (bool more = writer.clock() > writer.view()->swept_to; more;) {
         const auto swept = writer.SweepSlice(kSweepAccountsBeforeSwitch);

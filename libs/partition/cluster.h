@@ -16,6 +16,7 @@
 #include "partition/submission.h"
 #include "partition/view.h"
 #include "store/data_directory.h"
+#include "store/store.h"
 
 namespace guanxi::partition {
 
@@ -33,12 +34,15 @@ struct ClusterOptions {
   // A checkpoint when the cluster closes, so that the next start folds nothing again.
   bool checkpoint_on_close = true;
   size_t hot_accounts_max = 10'000;  // per partition
-  size_t queue_events_max = 16'384;  // per partition: beyond it OVERLOADED
+  // Per partition: beyond it OVERLOADED. Both count an event of more than 4 KiB as several, one for each 4 KiB.
+  size_t queue_events_max = 16'384;
   size_t commit_events_max = 4'096;
   std::chrono::microseconds future_tolerance = std::chrono::minutes(5);
   // true: ClockAdvanced follows the wall clock; false: only AdvanceClock moves it.
   bool wall_clock = true;
   std::function<Timestamp()> now;  // the wall clock; required
+  // What lies under the stores; nullptr: the machine's own disk.
+  std::shared_ptr<store::Disk> disk;
   // Same body? Asked when the bytes differ and the stored record has sealed
   // parts; nullptr: equal ids are enough then.
   std::function<bool(const codec::RecordView& stored, const codec::RecordView& offered)> same_sealed_body;
@@ -53,6 +57,10 @@ struct AdoptedPolicy {
   Timestamp effective_at;
   uint64_t control_epoch = 0;
 };
+
+// Called with records done and in all, now and then; false breaks the rebuild off: it
+// answers CANCELLED and leaves nothing behind.
+using RebuildProgress = std::function<bool(uint64_t done, uint64_t total)>;
 
 struct RebuildReport {
   uint64_t records = 0, rows_compared = 0, rows_different = 0;
@@ -112,8 +120,8 @@ class Cluster {
   EventOutcome DismissParked(PartitionId partition, Position parked, const std::string& actor, const std::string& reason);
 
   // Folds the log again beside the live views, compares, and (unless
-  // verify_only) switches. progress(done, total) from the calling thread.
-  absl::StatusOr<RebuildReport> Rebuild(PartitionId partition, bool verify_only, const std::function<void(uint64_t, uint64_t)>& progress);
+  // verify_only) switches. OVERLOADED: the partition is being rebuilt already.
+  absl::StatusOr<RebuildReport> Rebuild(PartitionId partition, bool verify_only, const RebuildProgress& progress);
 
   // Answers of the Merkle tree of a view.
   absl::StatusOr<ledger::Hash> TreeRoot(const View& view, uint64_t size) const;

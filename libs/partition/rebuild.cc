@@ -1,6 +1,7 @@
 #include "partition/rebuild.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "partition/fold_log.h"
 #include "partition/keys.h"
@@ -39,7 +40,7 @@ absl::Status Rebuilder::Settle(size_t bytes_max) {
   return absl::OkStatus();
 }
 
-absl::Status Rebuilder::CatchUp(const View& view, const std::function<void(uint64_t, uint64_t)>& progress) {
+absl::Status Rebuilder::CatchUp(const View& view, const RebuildProgress& progress) {
   const auto sweep_all = [&](const relations::Event& event) -> absl::Status {
     for (bool more = std::holds_alternative<relations::ClockAdvanced>(event.body); more;) {
       const auto swept = projector_.SweepSlice(kSweepAccounts);
@@ -55,7 +56,7 @@ absl::Status Rebuilder::CatchUp(const View& view, const std::function<void(uint6
     const uint64_t to = std::min(view.log_size, position() + kRecordsPerStretch);
     if (auto status = FoldLog(projector_, log, decoder_, to, sweep_all); !status.ok()) return status;
     if (auto status = Settle(kRunBytes); !status.ok()) return status;
-    if (progress) progress(position(), view.log_size);
+    if (progress && !progress(position(), view.log_size)) return absl::CancelledError("the rebuild was broken off");
   }
   return absl::OkStatus();
 }
@@ -97,6 +98,9 @@ absl::Status Rebuilder::Switch(const Writer& live) {
   return store_.SwitchViewGeneration(generation_);
 }
 
-absl::Status Rebuilder::Drop() { return store_.DropViewGeneration(generation_); }
+absl::Status Rebuilder::Drop() {
+  if (generation_ == 0 || store_.view_generation() == generation_) return absl::OkStatus();
+  return store_.DropViewGeneration(std::exchange(generation_, 0));
+}
 
 }  // namespace guanxi::partition

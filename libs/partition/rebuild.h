@@ -14,18 +14,21 @@ namespace guanxi::partition {
 class Rebuilder {
  public:
   Rebuilder(store::Store& store, store::BlockCache& blocks, Projector::Options options);
+  // Drops what was rebuilt, unless it was switched in: nothing half done stays on the disk.
+  ~Rebuilder() { Drop().IgnoreError(); }
   absl::Status Start();
   // Records folded so far.
   uint64_t position() const { return projector_.state().log_size; }
   // Folds up to the view's end, in stretches; progress(done, total) after each.
   // With the writer's newest view CatchUp, Compare and Switch must run on the
   // partition's thread.
-  absl::Status CatchUp(const View& view, const std::function<void(uint64_t, uint64_t)>& progress);
+  absl::Status CatchUp(const View& view, const RebuildProgress& progress);
   // Of what was folded and the live rows; what was told and is to be delivered is
   // not compared: it says when, not what is so.
   absl::StatusOr<RebuildReport> Compare(const View& live);
   // The rebuilt rows become the live ones; the writer must be reopened.
   absl::Status Switch(const Writer& live);
+  // Of a generation that is not live; afterwards nothing but the destructor.
   absl::Status Drop();
 
  private:

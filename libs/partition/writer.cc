@@ -155,6 +155,17 @@ absl::Status Writer::RollBack() {
   return absl::OkStatus();
 }
 
+absl::Status Writer::Reopen() {
+  broken_ = absl::OkStatus();
+  swept_.clear();
+  return lost_ = Reset();
+}
+
+absl::Status Writer::Recover() {
+  if (auto status = store_.Recover(); !status.ok()) return status;
+  return lost_.ok() ? absl::OkStatus() : Reopen();
+}
+
 ViewPtr Writer::MakeView() {
   auto view = std::make_shared<View>();
   view->partition = options_.partition;
@@ -175,6 +186,7 @@ ViewPtr Writer::MakeView() {
 }
 
 absl::StatusOr<bool> Writer::SweepSlice(size_t accounts_max) {
+  if (!lost_.ok()) return lost_;
   const NotedSweep slice{projector_.state().sweep_slices, log_->size(), accounts_max};
   const auto more = projector_.SweepSlice(accounts_max);
   if (!more.ok()) broken_ = more.status();
@@ -183,6 +195,7 @@ absl::StatusOr<bool> Writer::SweepSlice(size_t accounts_max) {
 }
 
 absl::StatusOr<ViewPtr> Writer::Commit() {
+  if (!lost_.ok()) return lost_;
   store::Batch batch;
   auto status = std::exchange(broken_, absl::OkStatus());
   if (status.ok()) status = projector_.Finish(batch);
@@ -198,7 +211,7 @@ absl::StatusOr<ViewPtr> Writer::Commit() {
   if (status.ok()) status = store_.Write(batch, true);
   if (!status.ok()) {
     // Memory ran ahead of what is stored.
-    if (auto rolled_back = RollBack(); !rolled_back.ok()) return rolled_back;
+    lost_ = RollBack();
     return status;
   }
   swept_.clear();

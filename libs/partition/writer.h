@@ -44,10 +44,15 @@ class Writer {
   // left. After an error the commit fails.
   absl::StatusOr<bool> SweepSlice(size_t accounts_max);
   void Delivered(std::string_view outbox_key) { projector_.Delivered(outbox_key); }
-  // Writes the current commit and makes its view; after an error nothing of it happened.
+  // Writes the current commit and makes its view; after an error nothing of it
+  // happened, and nothing more is to be processed until Recover has succeeded.
   absl::StatusOr<ViewPtr> Commit();
+  // After a failed commit: whether the store takes writes again. As Store::Recover.
+  absl::Status Recover();
+  // The failed commit could not be taken back in memory: there is nothing to checkpoint.
+  bool is_lost() const { return !lost_.ok(); }
   // The store changed underneath (a rebuild was switched in): start again from it.
-  absl::Status Reopen() { return Reset(); }
+  absl::Status Reopen();
 
   // Views are written behind: Commit makes the records durable, a checkpoint the
   // rows, and opening folds again what came between. In three steps, right after
@@ -128,6 +133,7 @@ class Writer {
   uint64_t sweeps_in_store_ = 0;   // slices before this one are in the last checkpoint
   uint64_t sweeps_in_frozen_ = 0;  // and in the one under way
   absl::Status broken_;            // of the current commit: memory no longer says what the log says
+  absl::Status lost_;              // memory could not be brought back to the last commit
 };
 
 // Tiles of a view's tree; level 0 is hashed from the sealed block.

@@ -20,6 +20,7 @@ constexpr std::string_view kFamilyNames[] = {"tail", "blocks", "merkle", "meta",
 constexpr std::string_view kGenerationKey = "view generation";
 // What a start after a crash reads again at most.
 constexpr uint64_t kWalBytesMax = 32u << 20;
+constexpr std::string_view kRecoveredKey = "recovered";
 constexpr char kRetryAfterMs[] = "1000";
 
 }  // namespace
@@ -179,6 +180,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& path, std:
   options.max_background_jobs = 2;
   options.keep_log_file_num = 4;
   options.max_total_wal_size = kWalBytesMax;
+  options.max_bgerror_resume_count = 0;  // Recover does it
   options.write_buffer_manager = memory->impl().memtables;
 
   std::vector<std::string> names;
@@ -249,6 +251,22 @@ absl::Status Store::Write(const Batch& batch, bool sync) {
   return FromRocks(impl_->db->Write(options, &rocks), "writing");
 }
 
+absl::Status Store::Recover() {
+  const auto resumed = impl_->db->Resume();
+  // RocksDB itself waits for room.
+  if (resumed.IsBusy()) return FromRocks(rocksdb::Status::NoSpace("still recovering"), "recovering from a failed write");
+  if (!resumed.ok()) return FromRocks(resumed, "recovering from a failed write");
+  // The write-ahead log may end in half a batch: nothing is to follow it there. A
+  // flush begins a new one, if there is a row to flush.
+  Handle meta = impl_->fixed[static_cast<int>(Family::kMeta)];
+  rocksdb::WriteOptions not_logged;
+  not_logged.disableWAL = true;
+  auto status = impl_->db->Put(not_logged, meta, ToSlice(kRecoveredKey), {});
+  if (status.ok()) status = impl_->db->Flush({}, meta);
+  if (!status.ok()) return FromRocks(status, "recovering from a failed write");
+  return SyncDirectory(*impl_->db->GetEnv(), impl_->db->GetName());
+}
+
 uint32_t Store::view_generation() const { return impl_->live; }
 
 absl::StatusOr<uint32_t> Store::CreateViewGeneration() {
@@ -265,7 +283,9 @@ absl::Status Store::SwitchViewGeneration(uint32_t generation) {
   batch.Put(Family::kMeta, kGenerationKey, std::to_string(generation));
   if (auto status = Write(batch, true); !status.ok()) return status;
   impl_->live = generation;
-  return DropViewGeneration(old);
+  // It is switched: what cannot be dropped now is dropped when the store is next opened.
+  DropViewGeneration(old).IgnoreError();
+  return absl::OkStatus();
 }
 
 absl::Status Store::DropViewGeneration(uint32_t generation) {

@@ -147,8 +147,14 @@ class Store {
   ~Store();
 
   // Whole or not at all; with `sync` it survives a power loss when this returns.
-  // DISK_FULL, STORE_FAILED: reads go on, and what was refused is not seen by them.
+  // DISK_FULL, STORE_FAILED: reads go on; what was refused is not seen by them,
+  // and Write takes nothing more until Recover has succeeded.
   absl::Status Write(const Batch& batch, bool sync);
+  // After a Write failed: makes the store writable again if the disk lets it.
+  // DISK_FULL while there is no room. STORE_FAILED for good when it is not known
+  // what the disk holds: only opening again, which reads it, can tell. Costs a
+  // flush.
+  absl::Status Recover();
   std::shared_ptr<const Snapshot> TakeSnapshot() const;
 
   uint32_t view_generation() const;

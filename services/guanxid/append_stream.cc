@@ -1,6 +1,7 @@
 #include "guanxid/append_stream.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -43,8 +44,12 @@ class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStrea
     StartRead(&request_);
   }
 
-  void OnCancel() override {}
-  void OnDone() override { delete this; }
+  void OnCancel() override { cancelled_ = true; }
+  void OnDone() override {
+    const absl::Status ended = cancelled_ ? absl::CancelledError("the client left") : absl::OkStatus();
+    node_.metrics.RpcDone("EventService.AppendStream", ended, std::chrono::steady_clock::now() - started_);
+    delete this;
+  }
 
  private:
   // Called by the reading side only.
@@ -172,7 +177,6 @@ class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStrea
       for (const auto& [partition, position] : newest_) token.positions.push_back({partition, position});
       response_->mutable_written_at()->set_token(rpc::EncodePositions(rpc::TokenKind::kConsistency, token));
     }
-    node_.metrics.RpcDone("EventService.AppendStream", absl::OkStatus(), std::chrono::steady_clock::now() - started_);
     Finish(grpc::Status::OK);
   }
 
@@ -184,6 +188,7 @@ class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStrea
 
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 
+  std::atomic<bool> cancelled_ = false;
   std::mutex mutex_;  // guards what follows, and the response
   uint64_t under_way_ = 0;
   bool ended_ = false;

@@ -45,15 +45,18 @@ class RebuildReactor final : public grpc::ServerWriteReactor<v1::RebuildViewsRes
   absl::Status RebuildOne(uint32_t partition) {
     uint64_t told = 0;
     const auto progress = [&](uint64_t done, uint64_t total) {
-      if (done < told + kRecordsPerMessage) return;
+      if (node_.commits.stopping()) return false;
+      if (done < told + kRecordsPerMessage) return true;
       told = done;
       v1::RebuildViewsResponse message;
       message.set_partition(partition);
       message.set_records_done(done);
       message.set_records_total(total);
       Tell(std::move(message));
+      return true;
     };
     const absl::StatusOr<partition::RebuildReport> report = node_.cluster.Rebuild(PartitionId{partition}, request_.verify_only(), progress);
+    if (absl::IsCancelled(report.status())) return Refuse(Reason::SHUTTING_DOWN, "the server is stopping");
     if (!report.ok()) return report.status();
     v1::RebuildViewsResponse message;
     message.set_partition(partition);

@@ -82,6 +82,29 @@ BOOST_AUTO_TEST_CASE(the_same_event_again_is_acknowledged_and_another_body_is_pa
   BOOST_TEST(fixture.Append(Order("acme", "o1", "2025-03-01", 500)).duplicate);
 }
 
+BOOST_AUTO_TEST_CASE(of_two_rebuilds_of_a_partition_at_once_the_second_is_refused) {
+  ClusterFixture fixture(1);
+  for (int i = 0; i < 5; ++i) BOOST_REQUIRE(fixture.Append(Order("acme", "o" + std::to_string(i), "2025-03-01", 500)).status.ok());
+  absl::Status second;
+  const auto first = fixture.cluster().Rebuild(PartitionId(0), false, [&](uint64_t, uint64_t) {
+    std::thread([&] { second = fixture.cluster().Rebuild(PartitionId(0), false, {}).status(); }).join();
+    return true;
+  });
+  BOOST_TEST(first.ok());
+  BOOST_TEST(ReasonName(second) == "OVERLOADED");
+  BOOST_TEST(MetadataOf(second).contains("retry_after_ms"));
+  BOOST_TEST(fixture.cluster().Rebuild(PartitionId(0), false, {}).ok());
+}
+
+BOOST_AUTO_TEST_CASE(a_rebuild_that_is_broken_off_leaves_the_live_views_and_room_for_another) {
+  ClusterFixture fixture(1);
+  for (int i = 0; i < 5; ++i) BOOST_REQUIRE(fixture.Append(Order("acme", "o" + std::to_string(i), "2025-03-01", 500)).status.ok());
+  const std::string before = relations::EncodedCore(fixture.Read("acme").core);
+  BOOST_TEST(absl::IsCancelled(fixture.cluster().Rebuild(PartitionId(0), false, [](uint64_t, uint64_t) { return false; }).status()));
+  BOOST_TEST((relations::EncodedCore(fixture.Read("acme").core) == before));
+  BOOST_TEST(fixture.cluster().Rebuild(PartitionId(0), false, {}).ok());
+}
+
 BOOST_AUTO_TEST_CASE(one_id_twice_in_a_call_is_one_event_or_a_conflict_and_never_two_events) {
   ClusterFixture fixture;
   const auto append = [&](std::vector<codec::Record> events) {
