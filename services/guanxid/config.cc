@@ -67,8 +67,12 @@ const std::vector<Setting>& Settings() {
       {"tls_client_ca", kText, "", 0, 0, "", "PEM file of the authorities that sign clients' certificates; then clients must have one."},
       {"cache_mib", kNumber, "128", 8, 1'048'576, "MiB", "Cache of stored blocks, all partitions together."},
       {"memtable_mib", kNumber, "64", 8, 65'536, "MiB", "Memory of the store's write buffers, all partitions together."},
+      {"overlay_mib", kNumber, "64", 1, 65'536, "MiB", "Memory of rows that no checkpoint has written yet, all partitions together."},
+      {"checkpoint_records", kNumber, "50000", 1, 100'000'000, "records",
+       "A partition checkpoints its rows after as many records at the latest; a start after a crash folds at most these again."},
       {"hot_accounts", kNumber, "10000", 100, 10'000'000, "accounts", "Accounts kept in memory, per partition."},
-      {"queue_events", kNumber, "16384", 1'000, 10'000'000, "events", "Waiting events per partition; beyond it OVERLOADED."},
+      {"queue_events", kNumber, "16384", 1'000, 10'000'000, "events",
+       "Waiting events per partition, those above 4 KiB counted once for each 4 KiB; beyond it OVERLOADED."},
       {"commit_events", kNumber, "4096", 1, 1'000'000, "events", "Events of one commit, at most."},
       {"workers", kNumber, "4", 1, 256, "threads", "Threads for reads."},
       {"subscribe_interval_ms", kNumber, "25", 0, 10'000, "ms",
@@ -90,7 +94,10 @@ const std::vector<Setting>& Settings() {
       {"kafka_derived_prefix", kText, "", 0, 0, "",
        "PREFIX.tier-changes, .accounts, .parked and .progress are written. Empty: none. One node only."},
       {"kafka_start_seconds", kNumber, "10", 1, 600, "seconds", "How long a start waits for the brokers."},
-      {"drain_seconds", kNumber, "10", 0, 600, "seconds", "How long calls may take to end when the daemon is stopped."},
+      {"rpc_memory_mib", kNumber, "512", 64, 65'536, "MiB",
+       "Memory of calls under way; beyond it the largest are ended with RESOURCE_EXHAUSTED."},
+      {"drain_seconds", kNumber, "10", 0, 600, "seconds",
+       "How long calls may take to end when the daemon is stopped; then they are cancelled."},
   };
   return settings;
 }

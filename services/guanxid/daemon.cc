@@ -32,6 +32,7 @@ namespace guanxi::service {
 namespace {
 
 constexpr int kMessageBytesMax = 8 << 20;
+constexpr int kStreamsPerConnectionMax = 1000;  // more of one client wait at the client
 constexpr size_t kMib = 1 << 20;
 
 Timestamp WallClock() {
@@ -47,6 +48,8 @@ partition::ClusterOptions ClusterOptionsOf(const Config& config) {
   options.settings_are_required = config.IsGiven("partitions") || config.IsGiven("utc_offset");
   options.cache_bytes = static_cast<size_t>(config.Number("cache_mib")) * kMib;
   options.memtable_bytes = static_cast<size_t>(config.Number("memtable_mib")) * kMib;
+  options.overlay_bytes = static_cast<size_t>(config.Number("overlay_mib")) * kMib;
+  options.checkpoint_records_max = static_cast<uint64_t>(config.Number("checkpoint_records"));
   options.hot_accounts_max = static_cast<size_t>(config.Number("hot_accounts"));
   options.queue_events_max = static_cast<size_t>(config.Number("queue_events"));
   options.commit_events_max = static_cast<size_t>(config.Number("commit_events"));
@@ -192,6 +195,9 @@ struct Daemon::Impl {
     // Two processes on one port would share the calls.
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.SetMaxReceiveMessageSize(kMessageBytesMax);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnectionMax);
+    grpc::ResourceQuota quota("guanxid");
+    builder.SetResourceQuota(quota.Resize(static_cast<size_t>(config.Number("rpc_memory_mib")) * kMib));
     for (grpc::Service* service : {static_cast<grpc::Service*>(events.get()), static_cast<grpc::Service*>(accounts.get()),
                                    static_cast<grpc::Service*>(policies.get()), static_cast<grpc::Service*>(portfolio.get()),
                                    static_cast<grpc::Service*>(audit.get()), static_cast<grpc::Service*>(admin.get())}) {

@@ -35,11 +35,13 @@ absl::StatusOr<LogCursor> DecodeLogCursor(const std::string& bytes) {
   return cursor;
 }
 
+bool IsFull(const EventPage& page, size_t page_size) { return page.events.size() >= page_size || page.bytes >= kMessageBytesFull; }
+
 // Adds matching events from `at` on until the page is full, the budget is used up or the partition ends.
 absl::Status ReadPartition(const Node& node, const partition::View& view, const RecordFilter& filter, size_t page_size, size_t& budget,
                            LogCursor& at, EventPage& page) {
   store::LogReader log = view.Log();
-  for (; at.position < view.log_size && budget > 0 && page.events.size() < page_size; ++at.position, --budget) {
+  for (; at.position < view.log_size && budget > 0 && !IsFull(page, page_size); ++at.position, --budget) {
     const absl::StatusOr<std::string_view> bytes = log.View(Position{at.position});
     if (!bytes.ok()) return bytes.status();
     const absl::StatusOr<codec::RecordView> record = codec::DecodeRecord(*bytes);
@@ -48,6 +50,7 @@ absl::Status ReadPartition(const Node& node, const partition::View& view, const 
     absl::StatusOr<v1::Event> event = EventFrom(*record, view.partition, Position{at.position}, node.keys);
     if (!event.ok()) return event.status();
     page.events.push_back(*std::move(event));
+    page.bytes += bytes->size();
   }
   return absl::OkStatus();
 }
@@ -64,6 +67,7 @@ absl::Status AddEntry(const Node& node, const partition::View& view, const Recor
   // Of a repaired event: it was parked once, here it is accepted.
   event->clear_parked_reason();
   page.events.push_back(*std::move(event));
+  page.bytes += read->bytes->size();
   return absl::OkStatus();
 }
 
@@ -97,7 +101,7 @@ absl::StatusOr<EventPage> ReadTimelinePage(const Node& node, const partition::Vi
     const auto entries = partition::ReadTimeline(view, filter.account_id(), after, descending, kTimelineChunk);
     if (!entries.ok()) return entries.status();
     for (const partition::TimelineEntry& entry : *entries) {
-      if (page.events.size() == page_size) {
+      if (IsFull(page, page_size)) {
         page.cursor = after;
         return page;
       }

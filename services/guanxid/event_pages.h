@@ -12,16 +12,20 @@ namespace guanxi::service {
 
 inline constexpr int kPageSizeDefault = 100;
 inline constexpr int kPageSizeMax = 1000;
+// Of records: a page or message that has as much takes no more events. With the largest event it stays below the 4 MiB that
+// gRPC's clients take by default.
+inline constexpr size_t kMessageBytesFull = size_t{1} << 20;
 
 // 0 or less: the default; larger than the maximum is coerced.
 size_t PageSizeOf(int asked);
 
 struct EventPage {
   std::vector<v1::Event> events;
+  size_t bytes = 0;    // of their records
   std::string cursor;  // where the next page starts; empty: the end
 };
 
-// Partition after partition, in log order. A page ends early after 100,000 records looked at.
+// Partition after partition, in log order. A page ends early after 100,000 records looked at, and where it is full.
 absl::StatusOr<EventPage> ReadLogPage(const Node& node, const std::vector<partition::ViewPtr>& views, const RecordFilter& filter,
                                       const std::string& cursor, size_t page_size);
 // One account's accepted events in business order. An account without events has an empty timeline.

@@ -2,6 +2,7 @@
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <charconv>
@@ -17,11 +18,19 @@ using asio::ip::tcp;
 using Answerer = std::function<HttpAnswer(const std::string&)>;
 
 constexpr std::chrono::seconds kConnectionTimeout{10};
+// More of them wait at the system: they must not take the files that the store needs.
+constexpr size_t kConnectionsMax = 100;
+constexpr std::chrono::milliseconds kAcceptAgainAfter{50};
 
 // One request and its answer; then the connection closes.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(tcp::socket socket, const Answerer& answer) : stream_(std::move(socket)), answer_(answer) {}
+  // open: the number of connections, of this one too while it is there.
+  Connection(tcp::socket socket, const Answerer& answer, std::shared_ptr<size_t> open)
+      : stream_(std::move(socket)), answer_(answer), open_(std::move(open)) {
+    ++*open_;
+  }
+  ~Connection() { --*open_; }
 
   void Run() {
     stream_.expires_after(kConnectionTimeout);
@@ -48,6 +57,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   beast::tcp_stream stream_;
   const Answerer& answer_;
+  const std::shared_ptr<size_t> open_;
   beast::flat_buffer buffer_;
   http::request<http::empty_body> request_;
   http::response<http::string_body> response_;
@@ -72,13 +82,21 @@ absl::StatusOr<tcp::endpoint> ParseAddress(const std::string& text) {
 }  // namespace
 
 struct HttpServer::Impl {
-  explicit Impl(Answerer a) : acceptor(context), answer(std::move(a)) {}
+  explicit Impl(Answerer a) : acceptor(context), again(context), answer(std::move(a)) {}
 
   void Accept() {
+    if (*open >= kConnectionsMax) return AcceptLater();
     acceptor.async_accept([this](beast::error_code error, tcp::socket socket) {
       if (error == asio::error::operation_aborted) return;
-      if (!error) std::make_shared<Connection>(std::move(socket), answer)->Run();
+      if (error) return AcceptLater();
+      std::make_shared<Connection>(std::move(socket), answer, open)->Run();
       Accept();
+    });
+  }
+  void AcceptLater() {
+    again.expires_after(kAcceptAgainAfter);
+    again.async_wait([this](beast::error_code cancelled) {
+      if (!cancelled) Accept();
     });
   }
 
@@ -93,6 +111,8 @@ struct HttpServer::Impl {
 
   asio::io_context context{1};
   tcp::acceptor acceptor;
+  asio::steady_timer again;
+  const std::shared_ptr<size_t> open = std::make_shared<size_t>(0);
   Answerer answer;
   std::string address;
   std::thread thread;

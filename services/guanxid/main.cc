@@ -1,5 +1,6 @@
 // guanxid: one process, one directory. See --help.
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -53,6 +54,14 @@ void Explain(const absl::Status& status) {
   if (reason != nullptr) std::cerr << reason->remedy << "\n";
 }
 
+// Of connections and of the store's files there may be as many as the system lets this process have.
+void RaiseFileLimit() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
 std::string VersionText() { return "guanxid " GUANXI_VERSION "\n" + guanxi::store::ToText(guanxi::store::DescribeEngine()); }
 
 int Serve(const Config& config) {
@@ -63,6 +72,7 @@ int Serve(const Config& config) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  RaiseFileLimit();
   const absl::StatusOr<std::unique_ptr<Daemon>> daemon = Daemon::Start(config);
   if (!daemon.ok()) return Explain(daemon.status()), kFailed;
   std::cerr << VersionText() << std::endl;

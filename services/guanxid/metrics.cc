@@ -57,6 +57,13 @@ struct Metrics::Impl {
       Build(registry, prometheus::BuildGauge(), "guanxi_outbox_pending", "Messages to other partitions that are not delivered yet.");
   prometheus::Family<prometheus::Gauge>* bytes =
       Build(registry, prometheus::BuildGauge(), "guanxi_store_bytes", "Bytes of the partition's store.");
+  prometheus::Family<prometheus::Gauge>* accepts_writes =
+      Build(registry, prometheus::BuildGauge(), "guanxi_accepts_writes",
+            "1: the partition takes events; 0: its disk is full or failed, or it stops.");
+  prometheus::Family<prometheus::Gauge>* overlay_bytes =
+      Build(registry, prometheus::BuildGauge(), "guanxi_overlay_bytes", "Memory of rows that no checkpoint has written yet.");
+  prometheus::Family<prometheus::Gauge>* since_checkpoint =
+      Build(registry, prometheus::BuildGauge(), "guanxi_records_since_checkpoint", "Records that a start after a crash would fold again.");
   prometheus::Family<prometheus::Gauge>* clock =
       Build(registry, prometheus::BuildGauge(), "guanxi_clock_seconds", "The partition's business clock, Unix time.");
 };
@@ -87,6 +94,9 @@ std::string Metrics::Text(const partition::Cluster& cluster) {
     impl_->queue->Add(labels).Set(static_cast<double>(status.queue_events));
     impl_->outbox->Add(labels).Set(static_cast<double>(status.outbox_pending));
     impl_->bytes->Add(labels).Set(static_cast<double>(status.store_bytes));
+    impl_->accepts_writes->Add(labels).Set(status.accepts_writes ? 1 : 0);
+    impl_->overlay_bytes->Add(labels).Set(static_cast<double>(status.overlay_bytes));
+    impl_->since_checkpoint->Add(labels).Set(static_cast<double>(status.records_since_checkpoint));
     impl_->clock->Add(labels).Set(static_cast<double>(view->clock.micros) / kMicrosPerSecond);
   }
   return prometheus::TextSerializer().Serialize(impl_->registry.Collect());

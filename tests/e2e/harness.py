@@ -4,12 +4,15 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import unittest
 
 BIN = pathlib.Path(os.environ["GUANXI_BIN"])
+PATIENCE = 120  # seconds, with a daemon that ends
 READY = re.compile(r"guanxid ready grpc=(\S+) http=(\S+) data=(.*)")
 
 
@@ -26,12 +29,12 @@ class Daemon:
 
     def __init__(self, data, *options):
         self.data, self.options, self.process, self.grpc = data, options, None, None
-        self.address = "127.0.0.1:0"
+        self.address, self.environment = "127.0.0.1:0", {}
 
     def start(self):
         command = [BIN / "guanxid", "--data", self.data, "--listen", self.address, "--http", "127.0.0.1:0", *self.options]
         self.log = open(f"{self.data}.log", "a+")
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True, env={**os.environ, **self.environment})
         said = []
         for line in self.process.stdout:
             said.append(line)
@@ -54,11 +57,20 @@ class Daemon:
         return self._gone()
 
     def _gone(self):
-        code = self.process.wait(60)
+        try:
+            code = self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._show_threads()
+            raise
         self.process.stdout.close()
         self.log.close()
         self.process = None
         return code
+
+    def _show_threads(self):
+        """Where it hangs, if this machine has a debugger."""
+        if shutil.which("gdb"):
+            subprocess.run(["gdb", "-batch", "-ex", "thread apply all backtrace", "-p", str(self.process.pid)], stdout=sys.stderr)
 
     def run(self, *words, stdin=None):
         """What the command printed; Refused when it did not succeed."""
@@ -90,9 +102,15 @@ def now():
 class DaemonCase(unittest.TestCase):
     options = ("--clock", "events")
 
+    def environment(self):
+        """Of the daemon, beside the test's own."""
+        return {}
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="guanxi-e2e-")
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        self.daemon = Daemon(self.folder / "data", *self.options).start()
+        self.daemon = Daemon(self.folder / "data", *self.options)
+        self.daemon.environment = self.environment()
+        self.daemon.start()
         self.addCleanup(lambda: self.daemon.process and self.daemon.kill())

@@ -1,0 +1,62 @@
+// Loaded before the daemon's libraries (LD_PRELOAD): a disk without room, wherever the test runs and whoever runs it. While
+// the file $FULL_DISK_WHILE exists, what is written to files below $FULL_DISK ends half way with ENOSPC.
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace {
+
+bool IsFull(int file) {
+  static const char* const folder = std::getenv("FULL_DISK");
+  static const char* const flag = std::getenv("FULL_DISK_WHILE");
+  if (folder == nullptr || flag == nullptr || ::access(flag, F_OK) != 0) return false;
+  char link[64], path[PATH_MAX];
+  std::snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+  const ssize_t length = ::readlink(link, path, sizeof path);
+  return length > 0 && static_cast<size_t>(length) > std::strlen(folder) && std::strncmp(path, folder, std::strlen(folder)) == 0;
+}
+
+template <class Function>
+Function* Next(const char* name) {
+  return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
+}
+
+ssize_t NoRoom() {
+  errno = ENOSPC;
+  return -1;
+}
+
+}  // namespace
+
+extern "C" {
+
+ssize_t write(int file, const void* bytes, size_t count) {
+  static auto* const next = Next<ssize_t(int, const void*, size_t)>("write");
+  if (!IsFull(file)) return next(file, bytes, count);
+  return count > 1 ? next(file, bytes, count / 2) : NoRoom();
+}
+
+ssize_t pwrite64(int file, const void* bytes, size_t count, off64_t at) {
+  static auto* const next = Next<ssize_t(int, const void*, size_t, off64_t)>("pwrite64");
+  if (!IsFull(file)) return next(file, bytes, count, at);
+  return count > 1 ? next(file, bytes, count / 2, at) : NoRoom();
+}
+ssize_t pwrite(int file, const void* bytes, size_t count, off_t at) { return pwrite64(file, bytes, count, at); }
+
+ssize_t writev(int file, const iovec* parts, int count) {
+  static auto* const next = Next<ssize_t(int, const iovec*, int)>("writev");
+  return IsFull(file) ? NoRoom() : next(file, parts, count);
+}
+
+int fallocate64(int file, int mode, off64_t at, off64_t count) {
+  static auto* const next = Next<int(int, int, off64_t, off64_t)>("fallocate64");
+  return IsFull(file) ? static_cast<int>(NoRoom()) : next(file, mode, at, count);
+}
+int fallocate(int file, int mode, off_t at, off_t count) { return fallocate64(file, mode, at, count); }
+}
