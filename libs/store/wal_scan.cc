@@ -91,7 +91,7 @@ absl::StatusOr<uint64_t> NewestBatch(rocksdb::Env& env, const std::string& direc
   Scan scan;
   for (const auto& name : names) {
     if (!name.ends_with(".log")) continue;
-    if (auto status = ScanFile(env, directory + "/" + name, scan); !status.ok()) return status;
+    if (auto status = ScanFile(env, fmt::format("{}/{}", directory, name), scan); !status.ok()) return status;
   }
   return scan.newest();
 }
