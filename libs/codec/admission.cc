@@ -64,12 +64,6 @@ size_t BytesAtMost(const RecordView& record) {
   return bytes;
 }
 
-absl::Status CheckSize(const RecordView& record) {
-  const size_t bytes = BytesAtMost(record);
-  if (record.payload.size() <= kPayloadBytesMax && bytes <= kRecordBytesMax) return absl::OkStatus();
-  return Refuse(Reason::EVENT_TOO_LARGE, "the event takes " + std::to_string(bytes) + " bytes", {{"bytes", std::to_string(bytes)}});
-}
-
 absl::Status CheckText(const NamedText& text) {
   if (text.value.size() > text.bytes_max) return RefuseField(Reason::FIELD_INVALID, text.field, "is too long");
   if (!IsUtf8(text.value)) return RefuseField(Reason::TEXT_NOT_UTF8, text.field, "is not valid UTF-8");
@@ -120,9 +114,15 @@ absl::Status CheckTime(Timestamp occurred_at, Timestamp recorded_at, std::chrono
 
 }  // namespace
 
+absl::Status CheckSize(const RecordView& record) {
+  const size_t bytes = BytesAtMost(record);
+  if (record.payload.size() <= kPayloadBytesMax && bytes <= kRecordBytesMax) return absl::OkStatus();
+  return Refuse(Reason::EVENT_TOO_LARGE, "the event takes " + std::to_string(bytes) + " bytes", {{"bytes", std::to_string(bytes)}});
+}
+
 absl::Status CheckEnvelope(const RecordView& record, Timestamp recorded_at, std::chrono::microseconds future_tolerance) {
-  if (absl::Status status = CheckIdentity(record); !status.ok()) return status;
   if (absl::Status status = CheckSize(record); !status.ok()) return status;
+  if (absl::Status status = CheckIdentity(record); !status.ok()) return status;
   if (absl::Status status = CheckAttributes(record); !status.ok()) return status;
   if (absl::Status status = CheckLists(record); !status.ok()) return status;
   return CheckTime(record.occurred_at, recorded_at, future_tolerance);

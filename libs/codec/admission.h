@@ -16,10 +16,10 @@ namespace guanxi::codec {
 inline constexpr std::chrono::microseconds kFutureToleranceDefault = std::chrono::minutes(5);
 
 // Checks in this order and answers the first that fails:
+//   EVENT_TOO_LARGE           payload > 1 MiB, or everything together > 2 MiB
 //   ACCOUNT_ID_INVALID        account id (control records must have none)
 //   EVENT_ID_INVALID          id 1-128, source 1-256 bytes of UTF-8
 //   EVENT_TYPE_MISSING        neither a type number nor a name
-//   EVENT_TOO_LARGE           payload > 1 MiB, or everything together > 2 MiB
 //   FIELD_INVALID             another attribute over its limit (codec/record.h); metadata `field`
 //   TEXT_NOT_UTF8             another attribute; metadata `field`
 //   OCCURRED_AT_OUT_OF_RANGE  outside the years 1-9999
@@ -27,6 +27,10 @@ inline constexpr std::chrono::microseconds kFutureToleranceDefault = std::chrono
 // Cost: one pass over the texts of the envelope; the payload is not read.
 absl::Status CheckEnvelope(const RecordView& record, Timestamp recorded_at,
                            std::chrono::microseconds future_tolerance = kFutureToleranceDefault);
+
+// The first of these checks alone: nothing larger is kept, parked or not.
+// OK, or EVENT_TOO_LARGE.
+absl::Status CheckSize(const RecordView& record);
 
 // 1-128 bytes of UTF-8 without control characters (U+0000-001F, 007F-009F) or '/'.
 bool IsAccountId(std::string_view id);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -88,8 +89,12 @@ std::optional<std::string> PlainEvent(const Record& record, DataAs as) {
   return line;
 }
 
+// Of a parked record each may take 2 MiB; then the line would be more than is read.
+constexpr size_t kReadableBytesMax = std::max({kEventIdBytesMax, kSourceBytesMax, kTypeNameBytesMax});
+
 std::string ReadableOr(std::string_view text, std::string_view otherwise) {
-  return std::string(!text.empty() && IsUtf8(text) ? text : otherwise);
+  const bool readable = !text.empty() && text.size() <= kReadableBytesMax && IsUtf8(text);
+  return std::string(readable ? text : otherwise);
 }
 
 std::string WholeRecordEvent(const Record& record) {

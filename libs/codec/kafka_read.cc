@@ -212,10 +212,7 @@ absl::Status CheckFits(const Record& record) {
   if (record.payload.size() > kPayloadBytesMax) return TooLarge(record.payload.size());
   if (record.extensions.size() > kExtensionsMax) return Invalid("extensions", "are more than 32");
   if (record.sealed.size() > kSealedPartsMax) return Invalid("guanxisealed", "has more than 32 parts");
-  size_t bytes = record.payload.size() + record.type_name.size() + record.content_type.size();
-  for (const Extension& extension : record.extensions) bytes += extension.name.size() + extension.value.size();
-  for (const SealedPart& part : record.sealed) bytes += part.ciphertext.size();
-  return bytes <= kRecordBytesMax ? absl::OkStatus() : TooLarge(bytes);
+  return CheckSize(record.View());
 }
 
 // A personal field in clear is refused here already: the writer would park the record with it.

@@ -2,6 +2,8 @@
 
 #include <xxhash.h>
 
+#include <optional>
+
 #include "base/byte_coding.h"
 #include "base/reason.h"
 
@@ -54,21 +56,27 @@ absl::Status Corrupt(std::string_view what) {
   return Refuse(Reason::STORE_CORRUPT, "stored record: " + std::string(what), {{"what", std::string(what)}});
 }
 
-// A count can be no larger than the bytes that follow, whatever it claims:
-// each element takes at least one byte.
+// A count is believed if the bytes that follow can hold it: each text takes at
+// least one. The limits of admission are no measure: a parked record broke one.
+std::optional<size_t> ReadCount(ByteReader& reader, size_t texts_each) {
+  const uint64_t count = reader.Varint();
+  if (!reader.ok() || count > reader.rest().size() / texts_each) return std::nullopt;
+  return static_cast<size_t>(count);
+}
+
 bool ReadLists(ByteReader& reader, RecordView& record) {
-  const uint64_t extensions = reader.Varint();
-  if (extensions > kExtensionsMax) return false;
-  record.extensions.reserve(extensions);
-  for (uint64_t i = 0; i < extensions; ++i) {
+  const std::optional<size_t> extensions = ReadCount(reader, 2);
+  if (!extensions) return false;
+  record.extensions.reserve(*extensions);
+  for (uint64_t i = 0; i < *extensions; ++i) {
     ExtensionView& extension = record.extensions.emplace_back();
     extension.name = reader.LengthPrefixed();
     extension.value = reader.LengthPrefixed();
   }
-  const uint64_t parts = reader.Varint();
-  if (parts > kSealedPartsMax) return false;
-  record.sealed.reserve(parts);
-  for (uint64_t i = 0; i < parts; ++i) {
+  const std::optional<size_t> parts = ReadCount(reader, 4);
+  if (!parts) return false;
+  record.sealed.reserve(*parts);
+  for (uint64_t i = 0; i < *parts; ++i) {
     SealedPartView& part = record.sealed.emplace_back();
     part.subject = reader.LengthPrefixed();
     part.key_id = reader.LengthPrefixed();

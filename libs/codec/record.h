@@ -135,7 +135,8 @@ struct Record {
 void EncodeRecord(const RecordView& record, std::string& out);
 std::string EncodeRecord(const RecordView& record);
 
-// Reads what EncodeRecord wrote; `bytes` is exactly one record. Safe on
+// Reads whatever EncodeRecord wrote, above the limits too: what is parked broke
+// one of them. `bytes` is exactly one record. Safe on
 // arbitrary bytes: STORE_CORRUPT when the checksum, the version, a flag, a
 // length or a count is wrong. No allocation unless there are extensions or
 // sealed parts.

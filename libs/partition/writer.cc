@@ -262,7 +262,7 @@ absl::StatusOr<std::optional<Position>> Writer::FindDuplicate(const HotAccount& 
 void Writer::Park(EventOutcome& outcome, codec::Record record) {
   const ReasonEntry* reason = ReasonOf(outcome.status);
   if (reason == nullptr || IsStoreFailure(outcome.status) || record.account_id.size() > codec::kAccountIdBytesMax ||
-      record.payload.size() > codec::kPayloadBytesMax)
+      !codec::CheckSize(record.View()).ok())
     return;
   record.park_reason = static_cast<uint32_t>(reason->reason);
   record.account_version = 0;

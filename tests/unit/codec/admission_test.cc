@@ -96,6 +96,15 @@ BOOST_AUTO_TEST_CASE(a_large_event_is_refused_by_payload_and_by_sum) {
              }) == (Refusal{"EVENT_TOO_LARGE", ""}));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_too_large_is_said_to_be_so_whichever_field_is) {
+  const std::string six_megabytes(size_t{6} << 20, 'x');
+  const Refusal too_large{"EVENT_TOO_LARGE", ""};
+  BOOST_TEST(CheckAfter([&](Record& r) { r.id = six_megabytes; }) == too_large);
+  BOOST_TEST(CheckAfter([&](Record& r) { r.source = six_megabytes; }) == too_large);
+  BOOST_TEST(CheckAfter([&](Record& r) { r.account_id = six_megabytes; }) == too_large);
+  BOOST_TEST(CheckAfter([&](Record& r) { r.actor = six_megabytes; }) == too_large);
+}
+
 BOOST_AUTO_TEST_CASE(a_record_that_is_admitted_encodes_below_the_limit) {
   Record r = ValidRecord();
   r.payload = std::string(kPayloadBytesMax, 'p');

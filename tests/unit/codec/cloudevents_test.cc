@@ -265,6 +265,21 @@ BOOST_AUTO_TEST_CASE(what_attributes_cannot_say_comes_back_as_the_whole_record) 
   BOOST_TEST(!whole([](Record& r) { r.extensions = {{"subject", "orders"}}; }));
 }
 
+BOOST_AUTO_TEST_CASE(a_parked_record_comes_back_however_much_it_is_above_the_limits) {
+  Record parked = StoredOrder();
+  parked.account_version = 0;
+  parked.park_reason = static_cast<uint32_t>(Reason::FIELD_INVALID);
+  for (int i = 0; i < 33; ++i) parked.extensions.push_back({"x" + std::to_string(i), "v"});
+  RoundTrip(parked);
+  parked.sealed.resize(33);
+  RoundTrip(parked);
+  parked.id = parked.source = std::string(900'000, '\x01');
+  RoundTrip(parked);
+  parked.id = "o-1", parked.source = "/erp";
+  parked.extensions = {{"x", std::string(1'900'000, '\x01')}};
+  RoundTrip(parked);
+}
+
 BOOST_AUTO_TEST_CASE(any_record_comes_back) {
   const uint32_t seed = std::random_device{}();
   BOOST_TEST_INFO_SCOPE("seed " << seed);
