@@ -9,7 +9,8 @@
 namespace guanxi::partition {
 namespace {
 
-constexpr uint64_t kRecordsPerStretch = 4096;
+// Nobody reads what is being built: an account's row and its indexes are written once in so many records.
+constexpr uint64_t kRecordsPerStretch = 32'768;
 constexpr size_t kSweepAccounts = 1024;
 constexpr size_t kRunBytes = 64u << 20;
 constexpr Table kNotCompared[] = {Table::kOutbox, Table::kTold, Table::kState};

@@ -108,7 +108,11 @@ void PruneDues(AccountCore& core, Month first, BusinessCalendar calendar) {
 }  // namespace
 
 MonthBucket& BucketOf(AccountCore& core, Month month) {
-  if (core.months.empty() || core.months.back().month < month) core.months.push_back({.month = month});
+  if (core.months.empty() || core.months.back().month < month) {
+    // One more, not twice as many: a month is 250 bytes, and tens of thousands of accounts are kept in memory.
+    if (core.months.size() == core.months.capacity()) core.months.reserve(core.months.size() + 1);
+    core.months.push_back({.month = month});
+  }
   GUANXI_INVARIANT(core.months.back().month == month);
   return core.months.back();
 }
