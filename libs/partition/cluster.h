@@ -34,6 +34,8 @@ struct ClusterOptions {
   // A checkpoint when the cluster closes, so that the next start folds nothing again.
   bool checkpoint_on_close = true;
   size_t hot_accounts_max = 10'000;  // per partition
+  // Accounts with so many events keep what undoes the newest of them in memory, so that late events cost little (recent_past.h).
+  uint64_t large_account_events = 4096;
   // Per partition: beyond it OVERLOADED. Both count an event of more than 4 KiB as several, one for each 4 KiB.
   size_t queue_events_max = 16'384;
   size_t commit_events_max = 4'096;

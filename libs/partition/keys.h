@@ -17,6 +17,7 @@
 //   'G' group 0 account id                        -> empty
 //   'X' system 0 external id 0 account id         -> empty
 //   'D' due:ordered u64 acct                      -> empty; the next instant the account changes by time
+//   'D' due:ordered u64 ffffffff                  -> how many accounts were looked at, varint: a policy's first month end, due for all
 //   'M' month:ordered u32 currency[3] acct        -> month row (relations/row_coding.h)
 //   'P' position:u64                              -> parked record: reason varint, account id
 //   'C' account id                                -> number of open parked records, varint
@@ -57,6 +58,9 @@ enum class Table : char {
   kCounter = '#',
   kState = '!',
 };
+
+// No account has this number.
+inline constexpr AccountNumber kEveryAccount{0xffffffff};
 
 inline constexpr char kOfAccount = 'a';
 inline constexpr size_t kTableOfAccountAt = 5;

@@ -145,7 +145,12 @@ absl::StatusOr<Applied> Projector::Apply(const codec::RecordView& record, const 
     if (auto status = Settle(); !status.ok()) return status;
     state_.clock = std::max(state_.clock, clock->to);
   } else if (const auto* policy = std::get_if<relations::PolicyAdopted>(&event.body)) {
+    // What falls due depends on the policies known.
+    if (auto status = Settle(); !status.ok()) return status;
     if (auto status = ApplyPolicy(*policy, event.position); !status.ok()) return status;
+    const Timestamp first_assessment = options_.calendar.EndOf(options_.calendar.MonthOf(policy->effective_at));
+    rows_.Put(Key(Table::kDue).Time(first_assessment).Account(kEveryAccount), {});
+    if (!next_due_ || first_assessment < *next_due_) next_due_ = first_assessment;
   } else if (const auto* dismissed = std::get_if<relations::ParkedDismissed>(&event.body)) {
     if (auto status = CloseParked(dismissed->parked_position); !status.ok()) return status;
   } else if (!IsControl(record.type)) {

@@ -3,7 +3,9 @@
 // projector over the same records and get the same rows.
 #pragma once
 
+#include <deque>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -16,6 +18,7 @@
 #include "partition/index.h"
 #include "partition/overlay.h"
 #include "partition/projector_state.h"
+#include "partition/recent_past.h"
 #include "partition/snapshots.h"
 #include "relations/child_set.h"
 #include "relations/fold.h"
@@ -32,6 +35,7 @@ struct HotAccount {
   uint32_t told = 0;                       // rows of its told history
   bool exists = false;                     // has folded an event
   bool dirty = false;                      // its row and indexes are to be settled
+  std::unique_ptr<RecentPast> past;        // of a large account
   bool used = true;                        // since cold accounts were last evicted
 };
 
@@ -50,6 +54,9 @@ class Projector {
     size_t hot_accounts_max = 10'000;
     // A rebuild tells nobody: rows of the feed exist already.
     bool tells_feed = true;
+    // Accounts with so many events remember how to undo the newest ones; so many accounts at once.
+    uint64_t large_account_events = 4096;
+    size_t large_accounts_max = 16;
   };
   // unflushed: records not yet in the snapshots given to Open and Publish; may be nullptr.
   Projector(Options options, const store::LogWriter* unflushed, store::BlockCache* blocks);
@@ -125,9 +132,33 @@ class Projector {
 
   absl::StatusOr<relations::Transition> FoldInOrder(HotAccount& account, const relations::Event& event);
   absl::StatusOr<relations::Transition> FoldLate(HotAccount& account, const relations::Event& event);
-  absl::Status TakeSnapshot(const HotAccount& account);
+  // The fold of the event on what is stored: children loaded and put, the past remembered.
+  absl::StatusOr<relations::Transition> FoldStored(HotAccount& account, const relations::Event& event,
+                                                   const relations::FoldContext& context);
+
+  // A late event and what its account's events say again because of it.
+  struct LateFold {
+    const relations::Event& event;
+    Timestamp since;  // changes from here on are those below
+    std::vector<relations::TierChange> changes;
+    bool folded = false;                // the late event has been
+    relations::Transition result = {};  // of the late event
+  };
+  // Back to before the step of the account's past; answers the positions that were undone, the late event's among them.
+  std::vector<Position> Undo(HotAccount& account, size_t base, const relations::Event& late);
+  // Back to the newest snapshot before the late event, and on again but for the positions it answers, which are still to be folded.
+  absl::StatusOr<std::vector<Position>> FoldFromSnapshot(HotAccount& account, LateFold& late);
+  // Adds the keys of children whose rows are not those of the account in memory.
+  absl::Status AddChangedRows(AccountNumber account, const AccountMemory& memory, std::set<relations::ChildKey>& keys) const;
+  absl::Status Refold(HotAccount& account, const std::vector<Position>& positions, LateFold& late);
+  absl::StatusOr<relations::Event> EventAt(store::LogReader& log, Position position, const relations::Event& late);
+
+  // Of a large account; nullptr of others. Makes it, and forgets that of another when there are too many.
+  RecentPast* PastOf(HotAccount& account);
+  absl::Status TakeSnapshot(const HotAccount& account, Position included_to);
   // child nullptr: delete.
   void PutChild(AccountNumber account, const relations::ChildKey& key, const relations::Child* child);
+  void PutChildRow(AccountNumber account, const relations::ChildKey& key, std::optional<std::string_view> row);
   absl::Status LoadChildren(const HotAccount& account, const relations::Event& event, relations::ChildSet& children) const;
   // Folds the account's events after memory's newest one with occurred_at <= to.
   absl::Status FoldTimeline(AccountMemory& memory, AccountNumber number, Timestamp to, Position known_to);
@@ -137,6 +168,10 @@ class Projector {
   // `changes` are all there are from `since` on: corrects what was told.
   absl::Status Tell(HotAccount& account, Timestamp since, std::vector<relations::TierChange> changes, Position cause);
   absl::Status Sweep(HotAccount& account);
+  absl::StatusOr<HotAccount*> LoadNumber(AccountNumber number);
+  // An adopted policy's first assessment, due at `marker`'s instant: up to `accounts_max` more of the accounts that nothing else
+  // wakes, as they were at rest under the policies known before.
+  absl::Status SweepAtRest(std::string_view marker, size_t accounts_max);
   // Puts the account's index rows and its main row.
   absl::Status Reindex(HotAccount& account);
   // Writes rows and indexes of the changed accounts. Indexes say what was so at
@@ -159,7 +194,8 @@ class Projector {
 
   using Entry = std::pair<const std::string, HotAccount>;
   std::unordered_map<std::string, HotAccount> hot_;
-  std::vector<Entry*> changed_;  // the dirty accounts
+  std::vector<Entry*> changed_;    // the dirty accounts
+  std::deque<std::string> large_;  // accounts that were given a past, oldest first; some may be cold by now
   // What the store answered to the last Lookup: the same event's id is put next,
   // and asking every level again for a key that is not there costs as much as folding.
   std::string looked_up_key_, looked_up_positions_;

@@ -42,19 +42,35 @@ void AppendDue(Changes& changes, const relations::AccountCore& core, Timestamp t
 
 }  // namespace
 
-void Projector::PutChild(AccountNumber account, const ChildKey& key, const Child* child) {
+void Projector::PutChildRow(AccountNumber account, const ChildKey& key, std::optional<std::string_view> row) {
   // A month's row stands twice, the second time by month first: portfolio figures scan months, not accounts.
   const bool month = key.kind == ChildKind::kMonth;
-  const Key row = RowKey(account, key), by_month = Key(Table::kMonth).Text(key.id).Account(account);
-  if (child == nullptr) {
-    rows_.Delete(row);
+  const Key own = RowKey(account, key), by_month = Key(Table::kMonth).Text(key.id).Account(account);
+  if (!row) {
+    rows_.Delete(own);
     if (month) rows_.Delete(by_month);
     return;
   }
+  rows_.Put(own, *row);
+  if (month) rows_.Put(by_month, *row);
+}
+
+void Projector::PutChild(AccountNumber account, const ChildKey& key, const Child* child) {
+  if (child == nullptr) return PutChildRow(account, key, std::nullopt);
   buffer_.clear();
   relations::EncodeChild(*child, buffer_);
-  rows_.Put(row, buffer_);
-  if (month) rows_.Put(by_month, buffer_);
+  PutChildRow(account, key, buffer_);
+}
+
+RecentPast* Projector::PastOf(HotAccount& account) {
+  if (account.past != nullptr || account.core.account_version < options_.large_account_events) return account.past.get();
+  large_.push_back(account.core.id.value);
+  if (large_.size() > options_.large_accounts_max) {
+    if (const auto oldest = hot_.find(large_.front()); oldest != hot_.end()) oldest->second.past.reset();
+    large_.pop_front();
+  }
+  account.past = std::make_unique<RecentPast>();
+  return account.past.get();
 }
 
 absl::Status Projector::LoadChildren(const HotAccount& account, const relations::Event& event, ChildSet& children) const {
@@ -69,9 +85,27 @@ absl::Status Projector::LoadChildren(const HotAccount& account, const relations:
   return absl::OkStatus();
 }
 
-absl::StatusOr<relations::Transition> Projector::FoldInOrder(HotAccount& account, const relations::Event& event) {
+absl::StatusOr<relations::Transition> Projector::FoldStored(HotAccount& account, const relations::Event& event,
+                                                            const relations::FoldContext& context) {
   ChildSet children;
   if (auto status = LoadChildren(account, event, children); !status.ok()) return status;
+  RecentPast* const past = PastOf(account);
+  if (past != nullptr) past->Begin(account.core, event.occurred_at, event.position);
+  auto transition = relations::Fold(account.core, children, event, context);
+  absl::Status read;
+  children.ForEachDirty([&](const ChildKey& key, const Child* child) {
+    if (past != nullptr) {
+      auto before = rows_.Get(RowKey(account.number, key));
+      if (!before.ok()) return read.Update(before.status());
+      past->Changes(key, *std::move(before));
+    }
+    PutChild(account.number, key, child);
+  });
+  if (!read.ok()) return read;
+  return transition;
+}
+
+absl::StatusOr<relations::Transition> Projector::FoldInOrder(HotAccount& account, const relations::Event& event) {
   const auto context = Context(event.position);
   const Timestamp told_to = account.told_to;
   // Was something told that only time had done, and that this event, coming before it, may undo?
@@ -80,10 +114,11 @@ absl::StatusOr<relations::Transition> Projector::FoldInOrder(HotAccount& account
   Changes changes;
   if (may_correct) changes = ChangesAt(account.core, event.occurred_at);
 
-  auto transition = relations::Fold(account.core, children, event, context);
-  children.ForEachDirty([&](const ChildKey& key, const Child* child) { PutChild(account.number, key, child); });
+  auto folded = FoldStored(account, event, context);
+  if (!folded.ok()) return folded.status();
+  relations::Transition transition = *std::move(folded);
   if (IsSnapshotCount(account.core.account_version))
-    if (auto status = TakeSnapshot(account); !status.ok()) return status;
+    if (auto status = TakeSnapshot(account, event.position); !status.ok()) return status;
 
   Append(changes, transition.tier_changes);
   AppendDue(changes, account.core, BusinessTime(account.core), context);
@@ -97,13 +132,34 @@ absl::StatusOr<relations::Transition> Projector::FoldInOrder(HotAccount& account
   return transition;
 }
 
-absl::StatusOr<relations::Transition> Projector::FoldLate(HotAccount& account, const relations::Event& event) {
-  auto snapshot = LatestSnapshotBefore(rows_, account.number, event.occurred_at, event.position);
+std::vector<Position> Projector::Undo(HotAccount& account, size_t base, const relations::Event& late) {
+  std::vector<RecentPast::Step> steps = account.past->TakeFrom(base);
+  std::vector<Position> positions;
+  bool placed = false;
+  for (const RecentPast::Step& step : steps) {
+    if (!placed && step.occurred_at > late.occurred_at) positions.push_back(late.position), placed = true;
+    positions.push_back(step.position);
+  }
+  for (auto step = steps.rbegin(); step != steps.rend(); ++step)
+    for (auto row = step->rows.rbegin(); row != step->rows.rend(); ++row) PutChildRow(account.number, row->first, row->second);
+  account.core = *std::move(steps.front().core);
+  return positions;
+}
+
+absl::StatusOr<relations::Event> Projector::EventAt(store::LogReader& log, Position position, const relations::Event& late) {
+  if (position == late.position) return late;
+  auto logged = ReadEvent(log, unflushed_, decoder_, position);
+  if (!logged.ok()) return logged.status();
+  return std::move(logged->event);
+}
+
+absl::StatusOr<std::vector<Position>> Projector::FoldFromSnapshot(HotAccount& account, LateFold& late) {
+  auto snapshot = LatestSnapshotBefore(rows_, account.number, late.event.occurred_at, late.event.position);
   if (!snapshot.ok()) return snapshot.status();
-  if (auto status = SupersedeSnapshots(rows_, account.number, event.occurred_at, event.position); !status.ok()) return status;
   AccountMemory memory = *std::move(snapshot);
   memory.core.id = account.core.id;
-  const Timestamp since = memory.core.account_version > 0 ? memory.core.last_event_at : kEarliestTimestamp;
+  late.since = memory.core.account_version > 0 ? memory.core.last_event_at : kEarliestTimestamp;
+  late.changes = ChangesAt(memory.core, late.since);
 
   std::vector<Position> positions;
   const Key prefix = Key(Table::kTimeline, account.number);
@@ -115,35 +171,86 @@ absl::StatusOr<relations::Transition> Projector::FoldLate(HotAccount& account, c
                                });
       !status.ok())
     return status;
+  // The newest events of a large account are folded on what is stored, so that they can be undone.
+  const bool large = account.core.account_version >= options_.large_account_events;
+  const size_t left = large ? std::min(positions.size(), RecentPast::kStepsMax) : 0;
+  const auto rest = positions.end() - static_cast<std::ptrdiff_t>(left);
 
   store::LogReader log(log_snapshot_, blocks_, log_size_);
-  relations::Transition result;
   std::set<relations::ChildKey> touched;
-  Changes changes = ChangesAt(memory.core, since);
-  for (const Position position : positions) {
-    relations::Event other;
-    if (position != event.position) {
-      auto logged = ReadEvent(log, unflushed_, decoder_, position);
-      if (!logged.ok()) return logged.status();
-      other = std::move(logged->event);
-    }
-    const relations::Event& next = position == event.position ? event : other;
-    auto transition = FoldInMemory(memory, next, Context(event.position), &touched);
-    Append(changes, transition.tier_changes);
-    if (position == event.position) result = std::move(transition);
-    if (IsSnapshotCount(memory.core.account_version)) PutSnapshot(rows_, account.number, memory, event.position);
+  for (auto position = positions.begin(); position != rest; ++position) {
+    auto event = EventAt(log, *position, late.event);
+    if (!event.ok()) return event.status();
+    auto transition = FoldInMemory(memory, *event, Context(late.event.position), &touched);
+    Append(late.changes, transition.tier_changes);
+    if (*position == late.event.position) late.result = std::move(transition), late.folded = true;
+    if (IsSnapshotCount(memory.core.account_version)) PutSnapshot(rows_, account.number, memory, late.event.position);
   }
+  // The events that are still to come have left their rows: they go too.
+  if (left > 0)
+    if (auto status = AddChangedRows(account.number, memory, touched); !status.ok()) return status;
   for (const auto& key : touched) {
     const auto it = memory.children.find(key);
     PutChild(account.number, key, it == memory.children.end() ? nullptr : &it->second);
   }
   account.core = std::move(memory.core);
-  AppendDue(changes, account.core, BusinessTime(account.core), Context(event.position));
-  if (auto status = Tell(account, since, std::move(changes), event.position); !status.ok()) return status;
-  return result;
+  return std::vector<Position>(rest, positions.end());
 }
 
-absl::Status Projector::TakeSnapshot(const HotAccount& account) {
+absl::Status Projector::AddChangedRows(AccountNumber account, const AccountMemory& memory, std::set<relations::ChildKey>& keys) const {
+  const std::string prefix = Key(Table::kRow, account).bytes();
+  auto next = memory.children.begin();
+  const auto status = rows_.Scan(prefix, [&](std::string_view bytes, std::string_view value) {
+    const auto kind = static_cast<ChildKind>(bytes[prefix.size()]);
+    if (kind == ChildKind::kNone) return true;
+    ChildKey key{kind, std::string(bytes.substr(prefix.size() + 1))};
+    for (; next != memory.children.end() && next->first < key; ++next) keys.insert(next->first);
+    const bool same = next != memory.children.end() && next->first == key && relations::EncodedChild(next->second) == value;
+    if (next != memory.children.end() && next->first == key) ++next;
+    if (!same) keys.insert(std::move(key));
+    return true;
+  });
+  for (; next != memory.children.end(); ++next) keys.insert(next->first);
+  return status;
+}
+
+absl::Status Projector::Refold(HotAccount& account, const std::vector<Position>& positions, LateFold& late) {
+  store::LogReader log(log_snapshot_, blocks_, log_size_);
+  for (const Position position : positions) {
+    auto event = EventAt(log, position, late.event);
+    if (!event.ok()) return event.status();
+    auto transition = FoldStored(account, *event, Context(late.event.position));
+    if (!transition.ok()) return transition.status();
+    Append(late.changes, transition->tier_changes);
+    if (position == late.event.position) late.result = *std::move(transition), late.folded = true;
+    // Those before the late event hold as they are.
+    if (late.folded && IsSnapshotCount(account.core.account_version))
+      if (auto status = TakeSnapshot(account, late.event.position); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<relations::Transition> Projector::FoldLate(HotAccount& account, const relations::Event& event) {
+  if (auto status = SupersedeSnapshots(rows_, account.number, event.occurred_at, event.position); !status.ok()) return status;
+  LateFold late{event, {}, {}};
+  std::vector<Position> positions;
+  if (const auto base = account.past != nullptr ? account.past->BaseFor(event.occurred_at) : std::nullopt) {
+    positions = Undo(account, *base, event);
+    late.since = account.core.last_event_at;
+    late.changes = ChangesAt(account.core, late.since);
+  } else {
+    if (account.past != nullptr) *account.past = RecentPast();
+    auto rest = FoldFromSnapshot(account, late);
+    if (!rest.ok()) return rest.status();
+    positions = *std::move(rest);
+  }
+  if (auto status = Refold(account, positions, late); !status.ok()) return status;
+  AppendDue(late.changes, account.core, BusinessTime(account.core), Context(event.position));
+  if (auto status = Tell(account, late.since, std::move(late.changes), event.position); !status.ok()) return status;
+  return std::move(late.result);
+}
+
+absl::Status Projector::TakeSnapshot(const HotAccount& account, Position included_to) {
   AccountMemory memory;
   memory.core = account.core;
   const std::string prefix = Key(Table::kRow, account.number).bytes();
@@ -158,7 +265,7 @@ absl::Status Projector::TakeSnapshot(const HotAccount& account) {
   });
   if (!scanned.ok()) return scanned;
   if (!failed.ok()) return failed;
-  PutSnapshot(rows_, account.number, memory, account.core.last_position);
+  PutSnapshot(rows_, account.number, memory, included_to);
   return absl::OkStatus();
 }
 
@@ -251,33 +358,68 @@ absl::Status Projector::Sweep(HotAccount& account) {
   return Reindex(account);
 }
 
+absl::StatusOr<HotAccount*> Projector::LoadNumber(AccountNumber number) {
+  const auto row = rows_.Get(Key(Table::kRow, number).U8(0));
+  if (!row.ok()) return row.status();
+  if (!*row) return Refuse(Reason::STORE_CORRUPT, "a numbered account has no row");
+  const auto core = DecodeCoreOf(**row);
+  if (!core.ok()) return core.status();
+  return Load(core->id.value);
+}
+
+absl::Status Projector::SweepAtRest(std::string_view marker, size_t accounts_max) {
+  const std::string key(marker);
+  const auto value = rows_.Get(key);
+  if (!value.ok()) return value.status();
+  const uint64_t from = ByteReader(value->value_or(std::string())).Varint();
+  const uint64_t to = std::min<uint64_t>(state_.accounts, from + accounts_max);
+  for (uint64_t number = from; number < to; ++number) {
+    const auto account = LoadNumber(AccountNumber(static_cast<uint32_t>(number)));
+    if (!account.ok()) return account.status();
+    // Others are woken by what is due of theirs.
+    if ((*account)->indexed && (*account)->indexed->due && *(*account)->indexed->due <= state_.clock) continue;
+    if (auto status = Sweep(**account); !status.ok()) return status;
+  }
+  std::string looked_at;
+  PutVarint(looked_at, to);
+  if (to == state_.accounts) {
+    rows_.Delete(key);
+    next_due_known_ = false;
+  } else {
+    rows_.Put(key, looked_at);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<bool> Projector::SweepSlice(size_t accounts_max) {
   if (state_.swept_to >= state_.clock) return false;
   // What is due must not depend on where a commit ended.
   if (auto status = Settle(); !status.ok()) return status;
   ++state_.sweep_slices;
   std::vector<AccountNumber> due;
+  std::string for_all;
   const Key end = Key(Table::kDue).Time(Timestamp{state_.clock.micros + 1});
   const std::string prefix(1, static_cast<char>(Table::kDue));
   if (auto status = rows_.Scan(prefix,
                                [&](std::string_view key, std::string_view) {
                                  if (key >= end || due.size() == accounts_max) return false;
-                                 due.push_back(AccountNumber(GetBigEndian<uint32_t>(key.data() + key.size() - 4)));
+                                 const AccountNumber number(GetBigEndian<uint32_t>(key.data() + key.size() - 4));
+                                 if (number == kEveryAccount) return for_all = key, false;
+                                 due.push_back(number);
                                  return true;
                                });
       !status.ok())
     return status;
   for (const AccountNumber number : due) {
-    const auto row = rows_.Get(Key(Table::kRow, number).U8(0));
-    if (!row.ok()) return row.status();
-    if (!*row) return Refuse(Reason::STORE_CORRUPT, "a due account has no row");
-    const auto core = DecodeCoreOf(**row);
-    if (!core.ok()) return core.status();
-    const auto account = Load(core->id.value);
+    const auto account = LoadNumber(number);
     if (!account.ok()) return account.status();
     if (auto status = Sweep(**account); !status.ok()) return status;
   }
-  if (due.size() < accounts_max) state_.swept_to = state_.clock;
+  if (!for_all.empty()) {
+    if (auto status = SweepAtRest(for_all, accounts_max); !status.ok()) return status;
+  } else if (due.size() < accounts_max) {
+    state_.swept_to = state_.clock;
+  }
   return state_.swept_to < state_.clock;
 }
 

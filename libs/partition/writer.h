@@ -25,6 +25,7 @@ class Writer {
     PartitionId partition;
     BusinessCalendar calendar;
     size_t hot_accounts_max;
+    uint64_t large_account_events;
     std::chrono::microseconds future_tolerance;
     std::function<bool(const codec::RecordView&, const codec::RecordView&)> same_sealed_body;
   };

@@ -1,5 +1,7 @@
-// What subscribers are told about tiers, where instants coincide.
+// What subscribers are told about tiers, where instants coincide and where nothing but a policy changes.
 #include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <thread>
 
 #include "relations/policy.h"
 #include "support/cluster_fixture.h"
@@ -38,6 +40,38 @@ struct Shop : ClusterFixture {
   }
 };
 
+std::string Replaced(std::string text, const std::string& what, const std::string& with) {
+  BOOST_REQUIRE(text.find(what) != std::string::npos);
+  return text.replace(text.find(what), what.size(), with);
+}
+
+// A policy that makes everybody PREFERRED, orders or not.
+std::string Generous() {
+  std::string text = Replaced(std::string(relations::StandardPolicyToml()), "version = 1", "version = 2");
+  text = Replaced(text, "up = 400\ndown = 350", "up = 100\ndown = 50");
+  return Replaced(text, "orders_or_contracts = 1\n", "");
+}
+
+struct AtRest : ClusterFixture {
+  static constexpr size_t kAccounts = 1100;  // more than a slice of a sweep
+
+  AtRest() : ClusterFixture(1) {
+    for (size_t n = 0; n < kAccounts; ++n) BOOST_REQUIRE(Append(Order("account-" + std::to_string(n), "o", "2010-01-01", 5)).status.ok());
+    Advance("2020-06-01");
+  }
+  void Advance(const std::string& to) {
+    BOOST_REQUIRE(cluster().AdvanceClock(At(to), "test").ok());
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (cluster().ViewOf(PartitionId(0))->swept_to < At(to) && std::chrono::steady_clock::now() < until)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  size_t Preferred() {
+    return partition::CountByTier(*cluster().ViewOf(PartitionId(0)))->at(static_cast<size_t>(relations::Tier::kPreferred));
+  }
+  size_t Told() { return partition::ReadFeed(*cluster().ViewOf(PartitionId(0)), 0, 2 * kAccounts)->size(); }
+  uint64_t RowsThatDifferFromTheLog() { return cluster().Rebuild(PartitionId(0), true, {})->rows_different; }
+};
+
 const std::vector<std::string> kRisesInMarch = {"1 2024-03-10T00:00:00Z 1>2"};
 
 }  // namespace
@@ -62,6 +96,30 @@ BOOST_AUTO_TEST_CASE(a_late_event_after_a_snapshot_does_not_take_back_the_change
   shop.Add(Order("acme", "o4", "2024-03-20", 60'000));
   shop.Add(Visit("late", "2024-03-15"));
   BOOST_TEST(shop.Told() == kRisesInMarch, boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(accounts_at_rest_hear_of_a_new_policy_at_its_first_month_end, AtRest) {
+  BOOST_REQUIRE(cluster().AdoptPolicy(Generous(), At("2020-07-15"), "test", "").ok());
+  Advance("2020-07-31");
+  BOOST_TEST(Preferred() == 0u);
+  BOOST_TEST(RowsThatDifferFromTheLog() == 0u);
+  Advance("2020-08-01");
+  BOOST_TEST(Preferred() == kAccounts);
+  BOOST_TEST(Told() == kAccounts);
+  BOOST_TEST(RowsThatDifferFromTheLog() == 0u);
+  Reopen();
+  Advance("2021-01-01");
+  BOOST_TEST(Preferred() == kAccounts);
+  BOOST_TEST(Told() == kAccounts);
+  BOOST_TEST(RowsThatDifferFromTheLog() == 0u);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_adoption_changes_no_row_before_its_time, AtRest) {
+  BOOST_TEST(RowsThatDifferFromTheLog() == 0u);
+  BOOST_REQUIRE(cluster().AdoptPolicy(Generous(), std::nullopt, "test", "").ok());
+  BOOST_TEST(RowsThatDifferFromTheLog() == 0u);
+  Reopen();
+  BOOST_TEST(RowsThatDifferFromTheLog() == 0u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
