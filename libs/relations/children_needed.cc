@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <set>
+
 #include "relations/applier.h"
 
 namespace guanxi::relations {
@@ -69,14 +72,24 @@ class Needed {
   void Add(ChildKind kind, const std::string& id) {
     if (id.empty()) return;
     ChildKey key{kind, id};
-    if (std::find(keys_.begin(), keys_.end(), key) == keys_.end()) keys_.push_back(std::move(key));
+    if (!IsNew(key)) return;
+    keys_.push_back(std::move(key));
+  }
+
+  // Most events need one to three; minutes may name 60,000 action items.
+  bool IsNew(const ChildKey& key) {
+    if (keys_.size() < kSearchedMax) return std::find(keys_.begin(), keys_.end(), key) == keys_.end();
+    if (seen_.empty()) seen_.insert(keys_.begin(), keys_.end());
+    return seen_.insert(key).second;
   }
 
   void AddMonth() { keys_.push_back({ChildKind::kMonth, MonthId(calendar_.MonthOf(t_))}); }
 
   Timestamp t_;
   BusinessCalendar calendar_;
+  static constexpr size_t kSearchedMax = 16;
   std::vector<ChildKey> keys_;
+  std::set<ChildKey> seen_;  // from kSearchedMax keys on
 };
 
 }  // namespace
