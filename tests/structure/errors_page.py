@@ -15,6 +15,9 @@ HEAD = """# Error reasons
 Every refusal carries one `google.rpc.ErrorInfo` with domain `guanxi` and one of these reasons. Reasons are stable: they are never
 renamed or reused, and new ones may be added, so treat an unknown one by its status code. Messages are for people and may change.
 
+One refusal is gRPC's own, before the server sees the call, and carries no `ErrorInfo`: a message of more than 8 MiB is `RESOURCE_EXHAUSTED`
+("Received message larger than max"). Nothing of it was stored; send fewer events per message. One event takes at most 2 MiB.
+
 This page is made from `libs/base/reason.h` by `python3 tests/structure/errors_page.py . --write`; a test compares them.
 
 | # | reason | status | cause | what to do |
