@@ -1,9 +1,12 @@
 """What docs/operations.md promises: a lost disk, a directory that was embedded, a broker that asks for a password."""
 import json
+import os
 import pathlib
 import re
 import shutil
+import unittest.mock
 
+import confluent_kafka
 from broker import BIN, Daemon, EVENTS, NodeCase, ROOT, Refused, run, until
 
 PAGE = (ROOT / "docs/operations.md").read_text()
@@ -74,6 +77,22 @@ class Operations(NodeCase):
                    "sasl_plaintext", "--kafka-sasl-mechanism", "SCRAM-SHA-512", "--kafka-sasl-username", "guanxi", "--kafka-sasl-password-file",
                    self.broker.folder / "password").start()
         self.assertIn("librdkafka before 2.6.1 cannot do SCRAM", refused.exception.text)
+
+    def test_scram_with_a_newer_client_library(self):
+        """As the page says: another librdkafka.so.1 before Debian's, the same guanxid. The one here is the test client's."""
+        newer, = (pathlib.Path(confluent_kafka.__file__).parents[1] / "confluent_kafka.libs").glob("librdkafka-*.so.1")
+        libraries = self.folder / "libraries"
+        libraries.mkdir()
+        (libraries / "librdkafka.so.1").symlink_to(newer)
+        self.send(2)
+        with unittest.mock.patch.dict(os.environ, {"LD_LIBRARY_PATH": str(libraries)}):
+            node = Daemon(self.folder / "scram", "--clock", "events", "--kafka-brokers", self.broker.sasl, "--kafka-topic", self.topic,
+                          "--kafka-security-protocol", "sasl_plaintext", "--kafka-sasl-mechanism", "SCRAM-SHA-512", "--kafka-sasl-username",
+                          "guanxi", "--kafka-sasl-password-file", self.broker.folder / "password").start()
+        self.addCleanup(lambda: node.process and node.kill())
+        self.caught_up(node)
+        self.assertEqual(len(node.ask("account", "timeline", "ACME")["events"]), 2)
+        self.assertEqual(node.stop(), 0)
 
     def test_a_missing_topic_and_an_unsuitable_one_are_refused_with_a_remedy(self):
         for topic, reason in (("never-made", "TOPIC_MISSING"), (self.broker.topic(self, 1, **{**EVENTS, "cleanup.policy": "compact"}), "TOPIC_UNSUITABLE")):
