@@ -89,6 +89,7 @@ void AddShowAndWhy(CLI::App* noun, Context& context) {
 
 struct ListArguments {
   std::optional<guanxi::event::v1::Tier> tier;
+  std::optional<guanxi::event::v1::AccountType> type;
   std::string owner, group, order;
   bool key_accounts = false;
   PageArguments page;
@@ -98,6 +99,7 @@ absl::Status RunList(Context& context, const ListArguments& arguments) {
   guanxi::v1::ListAccountsRequest request;
   auto& filter = *request.mutable_filter();
   if (arguments.tier) filter.set_tier(*arguments.tier);
+  if (arguments.type) filter.set_account_type(*arguments.type);
   filter.set_owner(arguments.owner);
   filter.set_group_account_id(arguments.group);
   if (arguments.key_accounts) filter.set_key_account(true);
@@ -111,9 +113,12 @@ absl::Status RunList(Context& context, const ListArguments& arguments) {
 
 void AddList(CLI::App* noun, Context& context) {
   auto arguments = std::make_shared<ListArguments>();
-  CLI::App* command = noun->add_subcommand("list", "Accounts by tier, owner or group, in pages");
+  CLI::App* command = noun->add_subcommand("list", "Accounts by tier, type, owner or group, in pages");
   AddParsed(command, "--tier", arguments->tier, "Only this computed tier", "a tier (ORDINARY, PREFERRED, PARTNER, STRATEGIC)", ParseTier)
       ->type_name("TIER");
+  AddParsed(command, "--type", arguments->type, "Only accounts of this type",
+            "an account type (REGIONAL_AGENT, CORE_CUSTOMER, LARGE_INDUSTRIAL, GROUP)", ParseAccountType)
+      ->type_name("TYPE");
   command->add_option("--owner", arguments->owner, "Only of this owner");
   command->add_option("--group", arguments->group, "Only of this group account");
   command->add_flag("--key-accounts", arguments->key_accounts, "Only designated key accounts");

@@ -36,7 +36,7 @@ class Context {
   // Set by parsing: the command that was chosen.
   std::function<absl::Status()> run;
 
-  // INVALID_ARGUMENT when a file of TLS cannot be read. Connecting itself happens with the first call.
+  // Misused (refusal.h) when a file of TLS cannot be read or holds something else. Connecting itself happens with the first call.
   absl::Status Connect();
   // After Connect.
   std::shared_ptr<grpc::Channel> channel() const { return channel_; }
@@ -70,6 +70,7 @@ class Context {
   }
 
  private:
+  absl::Status CheckTls(const std::string& ca, const std::string& cert, const std::string& key) const;
   static std::chrono::system_clock::time_point DeadlineAfter(double seconds);
 
   std::shared_ptr<grpc::Channel> channel_;

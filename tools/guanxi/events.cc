@@ -2,6 +2,7 @@
 #include <chrono>
 #include <iostream>
 
+#include "base/reason.h"
 #include "codec/proto_time.h"
 #include "guanxi/v1/event_service.grpc.pb.h"
 #include "tools/guanxi/arguments.h"
@@ -63,6 +64,9 @@ absl::Status RunAppend(Context& context, const AppendArguments& arguments) {
   const auto request = RequestOf(arguments);
   if (!request.ok()) return request.status();
   const auto answer = context.Ask(&Stub::Append, *request);
+  const ReasonEntry* const reason = ReasonOf(answer.status());
+  if (reason != nullptr && reason->reason == Reason::EVENT_ID_CONFLICT && !arguments.at)
+    std::cerr << "note: without --at the event happened now, at another time than the stored one: give --at, or another --id\n";
   if (answer.ok() && request->events(0).has_raw())
     std::cerr << "note: " << Shown(arguments.type)
               << " is no type that is folded: the event is kept, counted and shown, and changes no state\n";
@@ -71,12 +75,13 @@ absl::Status RunAppend(Context& context, const AppendArguments& arguments) {
 
 void AddAppend(CLI::App* noun, Context& context) {
   auto arguments = std::make_shared<AppendArguments>();
-  CLI::App* command = noun->add_subcommand("append", "Append one event; the same account, source and id again is harmless");
+  CLI::App* command = noun->add_subcommand("append", "Append one event; the same again, with the same --id and --at, is harmless");
   command->add_option("--account", arguments->account, "Account id")->required();
   command->add_option("--type", arguments->type, "OrderPlaced, VisitHeld, ...; any other type is kept and counted")->required();
   command->add_option("--id", arguments->id, "Id of the event, unique within its source")->required();
   command->add_option("--source", arguments->source, "Who says so")->capture_default_str();
-  AddTime(command, "--at", arguments->at, "When it happened; default: now");
+  AddTime(command, "--at", arguments->at,
+          "When it happened. Default: now, so that the same command again is another event under the same id: a conflict");
   command->add_option("--data", arguments->data, "The data as JSON; @FILE or - reads them")->capture_default_str();
   command->add_option("--actor", arguments->actor, "Who did it (an id)");
   command->add_option("--on-behalf-of", arguments->on_behalf_of, "For whom (an id)");

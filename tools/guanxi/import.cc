@@ -112,7 +112,8 @@ absl::Status ImportOne(Context& context, const ImportArguments& arguments, const
   options.progress = [&](const importers::ImportProgress& state) { progress.Show(ProgressText(path, state)); };
   ImportReport report;
   const auto fill = [&](importers::EventSink& sink) { return arguments.importer(path, options, sink, report); };
-  const auto outcome = TakeIn(context, arguments.intake, "guanxi import", fill, [&] { return report.newest_occurred_at; });
+  const auto outcome = TakeIn(context, arguments.intake, "guanxi import", progress, fill, [&] { return report.newest_occurred_at; });
+  progress.Stop();
   if (!outcome.ok()) {
     std::fprintf(stderr, "%s: stopped after %s rows and %s events; running it again is harmless\n", path.c_str(),
                  FormatCount(report.rows_read).c_str(), FormatCount(report.events).c_str());

@@ -42,17 +42,19 @@ void AddIntake(CLI::App* command, IntakeArguments& intake) {
   command->add_flag("--keep-clock", intake.keep_clock, "Do not advance the business clock to the newest event at the end");
 }
 
-absl::StatusOr<IntakeOutcome> TakeIn(Context& context, const IntakeArguments& intake, const std::string& actor,
+absl::StatusOr<IntakeOutcome> TakeIn(Context& context, const IntakeArguments& intake, const std::string& actor, Progress& progress,
                                      const std::function<absl::Status(importers::EventSink&)>& fill,
                                      const std::function<std::optional<Timestamp>()>& newest) {
   AppendSink sink(context, intake.batch);
   const absl::Status filled = fill(sink);
   // What was sent before a damaged file's damage is acknowledged and counted too.
+  progress.Show("all is sent, and not all acknowledged");
   auto response = sink.Finish();
   if (!filled.ok()) return filled;
   if (!response.ok()) return response.status();
   IntakeOutcome outcome{.response = *std::move(response), .newest = newest()};
   if (intake.keep_clock || !outcome.newest) return outcome;
+  progress.Show("advancing the business clock to " + FormatTimestamp(*outcome.newest));
   const auto clock = AdvanceClock(context, actor, *outcome.newest);
   if (!clock.ok()) return clock.status();
   outcome.clock = *clock;

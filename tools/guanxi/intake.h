@@ -10,6 +10,7 @@
 
 #include "importers/import.h"
 #include "tools/guanxi/context.h"
+#include "tools/guanxi/progress.h"
 
 namespace guanxi::cli {
 
@@ -31,7 +32,8 @@ struct IntakeOutcome {
 
 // Runs `fill` over a stream to the server; then AdvanceClock to the time that
 // `newest` gives. An event that was parked or refused is in the outcome, not an error.
-absl::StatusOr<IntakeOutcome> TakeIn(Context& context, const IntakeArguments& intake, const std::string& actor,
+// `progress` says what is waited for.
+absl::StatusOr<IntakeOutcome> TakeIn(Context& context, const IntakeArguments& intake, const std::string& actor, Progress& progress,
                                      const std::function<absl::Status(importers::EventSink&)>& fill,
                                      const std::function<std::optional<Timestamp>()>& newest);
 

@@ -4,6 +4,7 @@
 
 #include "codec/admission.h"
 #include "tools/guanxi/context.h"
+#include "tools/guanxi/table.h"
 
 namespace guanxi::cli {
 namespace {
@@ -28,8 +29,19 @@ void AddNouns(CLI::App& app, Context& context) {
   for (auto* add :
        {AddImport, AddGenerate, AddExport, AddEvents, AddAccount, AddPortfolio, AddPolicy, AddAudit, AddKafka, AddParked, AddAdmin})
     add(app, context);
-  for (CLI::App* noun : app.get_subcommands({}))
+  for (CLI::App* noun : app.get_subcommands({})) {
+    // Without verbs it has an example of its own.
+    if (noun->get_subcommands({}).empty()) continue;
     noun->footer("`guanxi " + noun->get_name() + " VERB --help` explains each, with an example.");
+  }
+}
+
+// What was left over is why a command is missing; CLI11 says only that one is.
+int Usage(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> unknown = app.remaining(true);
+  if (dynamic_cast<const CLI::RequiredError*>(&error) == nullptr || unknown.empty()) return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  std::fprintf(stderr, "'%s' is not known here.\nRun with --help for what there is.\n", Shown(unknown.front()).c_str());
+  return kExitUsage;
 }
 
 int Main(int argc, char** argv) {
@@ -52,11 +64,11 @@ int Main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+    return Usage(app, error);
   }
   absl::Status status = context.Connect();
   if (status.ok()) status = context.run();
-  if (!status.ok()) std::fputs(DescribeRefusal(status, context.server).c_str(), stderr);
+  if (!status.ok()) std::fputs(DescribeRefusal(status, context.server, !context.tls_ca.empty()).c_str(), stderr);
   return ExitCodeOf(status);
 }
 

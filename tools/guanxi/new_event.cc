@@ -2,12 +2,16 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 
 #include "codec/new_message.h"
 #include "relations/event_type.h"
+#include "tools/guanxi/refusal.h"
 
 namespace guanxi::cli {
 namespace {
@@ -26,17 +30,30 @@ absl::Status SetPayload(const std::string& type, const std::string& json, guanxi
   }
   const auto message = codec::NewEventMessage(known);
   const auto parsed = google::protobuf::util::JsonStringToMessage(json, message.get());
-  if (!parsed.ok()) return absl::InvalidArgumentError("--data is no " + type + ": " + parsed.ToString());
+  if (!parsed.ok()) {
+    return Misused("--data is no " + type + " in JSON: " + parsed.ToString(),
+                   "Write the fields as proto/guanxi/event/v1 names them; `guanxi events append --help` has an example.");
+  }
   event.mutable_data()->PackFrom(*message);
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> FileText(const std::string& option, const std::string& path) {
+  const auto cannot = [&](const std::string& why) {
+    return Misused(option + ": cannot read " + path + ": " + why, "Check the path, and that this user may read the file.");
+  };
+  // It opens, and throws when it is read.
+  if (std::error_code error; std::filesystem::is_directory(path, error)) return cannot("it is a directory");
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return cannot(std::strerror(errno));
+  return ReadAll(file);
 }
 
 absl::StatusOr<std::string> TextArgument(const std::string& argument) {
   if (argument == "-") return ReadAll(std::cin);
   if (!argument.starts_with('@')) return argument;
-  std::ifstream file(argument.substr(1), std::ios::binary);
-  if (!file) return absl::InvalidArgumentError("cannot read " + argument.substr(1));
-  return ReadAll(file);
+  return FileText("what @ names", argument.substr(1));
 }
 
 }  // namespace guanxi::cli

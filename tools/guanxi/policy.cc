@@ -52,7 +52,7 @@ struct AdoptArguments {
 absl::Status RunAdopt(Context& context, const AdoptArguments& arguments) {
   guanxi::v1::AdoptPolicyRequest request;
   if (!arguments.file.empty()) {
-    const auto definition = TextArgument(arguments.file == "-" ? "-" : "@" + arguments.file);
+    const auto definition = arguments.file == "-" ? TextArgument("-") : FileText("--file", arguments.file);
     if (!definition.ok()) return definition.status();
     request.set_definition(*definition);
   } else {

@@ -17,13 +17,21 @@ std::optional<Reason> ReasonNamed(const std::string& name) {
   return std::nullopt;
 }
 
-std::string RemedyOf(const absl::Status& status, const std::string& server) {
+// Marks a status made by Misused; holds the remedy.
+constexpr char kMisusedUrl[] = "guanxi.cli/misused";
+
+std::string RemedyOf(const absl::Status& status, const std::string& server, bool tls) {
   if (const ReasonEntry* entry = ReasonOf(status)) return std::string(entry->remedy);
+  if (const auto remedy = status.GetPayload(kMisusedUrl)) return std::string(*remedy);
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
-      return "Check that guanxid runs and listens on " + server + " (--server says another address).";
+      return "Check that guanxid runs and listens on " + server + " (--server says another address)" +
+             (tls ? ", and that its certificate names this host and is signed by --tls-ca."
+                  : ". If it has a certificate, connect by TLS: --tls-ca FILE.");
     case absl::StatusCode::kDeadlineExceeded:
       return "Try again, or give it more time with --deadline SECONDS. Whether a write was done shows by sending it again.";
+    case absl::StatusCode::kResourceExhausted:
+      return "A message to the server takes at most 8 MiB: send less at once.";
     case absl::StatusCode::kUnimplemented:
       return "The server is of another version than this tool: use the guanxi built with it.";
     default:
@@ -42,18 +50,25 @@ absl::Status FromGrpc(const grpc::Status& status) {
   return absl::Status(static_cast<absl::StatusCode>(status.error_code()), prefix + status.error_message());
 }
 
+absl::Status Misused(const std::string& message, const std::string& remedy) {
+  absl::Status status = absl::InvalidArgumentError(message);
+  status.SetPayload(kMisusedUrl, absl::Cord(remedy));
+  return status;
+}
+
 int ExitCodeOf(const absl::Status& status) {
   if (status.ok()) return kExitOk;
+  if (status.GetPayload(kMisusedUrl)) return kExitUsage;
   return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ? kExitUnavailable : kExitRefused;
 }
 
-std::string DescribeRefusal(const absl::Status& status, const std::string& server) {
+std::string DescribeRefusal(const absl::Status& status, const std::string& server, bool tls) {
   const ReasonEntry* entry = ReasonOf(status);
   std::string text = "error: " + std::string(entry != nullptr ? entry->name : "") + (entry != nullptr ? ": " : "");
-  if (entry == nullptr) text += absl::StatusCodeToString(status.code()) + ": ";
+  if (entry == nullptr && !status.GetPayload(kMisusedUrl)) text += absl::StatusCodeToString(status.code()) + ": ";
   text += Shown(std::string_view(status.message().data(), status.message().size())) + "\n";
   for (const auto& [key, value] : MetadataOf(status)) text += "  " + Shown(key) + ": " + Shown(value) + "\n";
-  const std::string remedy = RemedyOf(status, server);
+  const std::string remedy = RemedyOf(status, server, tls);
   if (!remedy.empty()) text += "  what to do: " + remedy + "\n";
   return text;
 }

@@ -20,10 +20,15 @@ inline constexpr int kExitUnavailable = 3;
 // version does not know stays in the message, before it.
 absl::Status FromGrpc(const grpc::Status& status);
 
-// 3 for UNAVAILABLE and DEADLINE_EXCEEDED, 1 for any other error.
+// A mistake on this side, found before the server was asked: INVALID_ARGUMENT
+// whose exit code is that of wrong usage. `remedy` says what to do.
+absl::Status Misused(const std::string& message, const std::string& remedy);
+
+// 2 for what Misused made, 3 for UNAVAILABLE and DEADLINE_EXCEEDED, 1 for any other error.
 int ExitCodeOf(const absl::Status& status);
 
-// "error: REASON: message", then metadata and what to do, a line each.
-std::string DescribeRefusal(const absl::Status& status, const std::string& server);
+// "error: REASON: message", then metadata and what to do, a line each. `tls`:
+// whether the connection was by TLS.
+std::string DescribeRefusal(const absl::Status& status, const std::string& server, bool tls = false);
 
 }  // namespace guanxi::cli

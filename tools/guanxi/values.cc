@@ -24,6 +24,14 @@ std::string Grouped(std::string digits) {
   return digits;
 }
 
+// "partner" -> "TIER_PARTNER", with that prefix or without.
+std::string EnumName(std::string_view prefix, std::string_view text) {
+  std::string name(text);
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  if (!name.starts_with(prefix)) name.insert(0, prefix);
+  return name;
+}
+
 }  // namespace
 
 std::optional<guanxi::v1::LogPosition> ParsePosition(std::string_view text) {
@@ -70,12 +78,16 @@ std::optional<guanxi::v1::ExternalId> ParseExternalId(std::string_view text) {
 }
 
 std::optional<guanxi::event::v1::Tier> ParseTier(std::string_view text) {
-  std::string name(text);
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  if (!name.starts_with("TIER_")) name.insert(0, "TIER_");
   guanxi::event::v1::Tier tier;
-  if (!guanxi::event::v1::Tier_Parse(name, &tier) || tier == guanxi::event::v1::TIER_UNSPECIFIED) return std::nullopt;
+  if (!guanxi::event::v1::Tier_Parse(EnumName("TIER_", text), &tier) || tier == guanxi::event::v1::TIER_UNSPECIFIED) return std::nullopt;
   return tier;
+}
+
+std::optional<guanxi::event::v1::AccountType> ParseAccountType(std::string_view text) {
+  guanxi::event::v1::AccountType type;
+  if (!guanxi::event::v1::AccountType_Parse(EnumName("ACCOUNT_TYPE_", text), &type)) return std::nullopt;
+  if (type == guanxi::event::v1::ACCOUNT_TYPE_UNSPECIFIED) return std::nullopt;
+  return type;
 }
 
 std::string FormatTier(guanxi::event::v1::Tier tier) {

@@ -32,6 +32,8 @@ std::optional<guanxi::v1::ExternalId> ParseExternalId(std::string_view text);
 
 // "PARTNER", "partner", "TIER_PARTNER".
 std::optional<guanxi::event::v1::Tier> ParseTier(std::string_view text);
+// "REGIONAL_AGENT", "regional_agent", "ACCOUNT_TYPE_REGIONAL_AGENT".
+std::optional<guanxi::event::v1::AccountType> ParseAccountType(std::string_view text);
 // "PARTNER"; "-" for unspecified.
 std::string FormatTier(guanxi::event::v1::Tier tier);
 

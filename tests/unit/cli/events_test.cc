@@ -4,6 +4,7 @@
 #include "guanxi/event/v1/trade.pb.h"
 #include "tools/guanxi/cloud_event_line.h"
 #include "tools/guanxi/new_event.h"
+#include "tools/guanxi/refusal.h"
 
 using namespace guanxi::cli;
 
@@ -42,7 +43,7 @@ BOOST_AUTO_TEST_CASE(a_full_type_name_is_the_same_type) {
 
 BOOST_AUTO_TEST_CASE(a_misspelt_field_is_refused_before_it_is_sent) {
   guanxi::v1::NewEvent event;
-  BOOST_TEST(!SetPayload("OrderPlaced", R"({"orderNumber":"o-1"})", event).ok());
+  BOOST_TEST(ExitCodeOf(SetPayload("OrderPlaced", R"({"orderNumber":"o-1"})", event)) == kExitUsage);
   BOOST_TEST(!event.has_data());
 }
 

@@ -32,6 +32,19 @@ BOOST_AUTO_TEST_CASE(an_unreachable_server_is_told_apart_and_named) {
   BOOST_TEST(Has(DescribeRefusal(status, "localhost:1"), "localhost:1"));
 }
 
+BOOST_AUTO_TEST_CASE(without_tls_it_is_said_that_the_server_may_have_a_certificate) {
+  const absl::Status status = FromGrpc(grpc::Status(grpc::StatusCode::UNAVAILABLE, "Socket closed"));
+  BOOST_TEST(Has(DescribeRefusal(status, "localhost:1"), "--tls-ca FILE"));
+  BOOST_TEST(Has(DescribeRefusal(status, "localhost:1", true), "signed by --tls-ca"));
+}
+
+BOOST_AUTO_TEST_CASE(a_mistake_on_this_side_is_wrong_usage_and_says_what_to_do) {
+  const absl::Status status = Misused("--file: cannot read mine.toml", "Check the path.");
+  BOOST_TEST(ExitCodeOf(status) == kExitUsage);
+  BOOST_TEST(DescribeRefusal(status, "localhost:1") == "error: --file: cannot read mine.toml\n  what to do: Check the path.\n");
+  BOOST_TEST(ExitCodeOf(FromGrpc(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "by the server"))) == kExitRefused);
+}
+
 BOOST_AUTO_TEST_CASE(a_deadline_and_an_unreached_position_are_unavailable_too) {
   BOOST_TEST(ExitCodeOf(FromGrpc(grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, ""))) == kExitUnavailable);
   const auto sent = guanxi::rpc::ToGrpc(guanxi::Refuse(Reason::POSITION_NOT_REACHED, "not yet"));

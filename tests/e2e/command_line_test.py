@@ -1,0 +1,108 @@
+"""The command line as one who does not know it meets it: help, mistakes, waiting."""
+import re
+import signal
+import subprocess
+import unittest
+
+from harness import BIN, DaemonCase, Refused, order
+
+COMMANDS = re.compile(r"^Subcommands:\n((?:  .*\n)+)", re.M)
+ORDER = ("--account", "ACME", "--type", "OrderPlaced", "--id", "o-1", "--data",
+         '{"orderId":"o-1","currencyCode":"EUR","lines":[{"product":"pump","quantityMicros":"1000000","unitPriceMicros":"1"}]}')
+
+
+def guanxi(*words):
+    return subprocess.run([BIN / "guanxi", *map(str, words)], capture_output=True, text=True, timeout=300)
+
+
+def leaves(*words):
+    """Every command without verbs below `words`, with its help."""
+    text = guanxi(*words, "--help").stdout
+    below = COMMANDS.search(text)
+    if not below:
+        return [(words, text)]
+    names = re.findall(r"^  (\S+)", below[1], re.M)
+    return [leaf for name in names for leaf in leaves(*words, name)]
+
+
+class Help(unittest.TestCase):
+    def test_the_help_of_every_command_ends_with_its_example(self):
+        commands = leaves()
+        self.assertGreater(len(commands), 30)
+        for words, text in commands:
+            with self.subTest(" ".join(words)):
+                self.assertRegex(text, r"Example:\n  guanxi .*" + " ".join(words))
+                self.assertNotIn("VERB", text)
+
+
+class Mistakes(DaemonCase):
+    def refused(self, *words):
+        with self.assertRaises(Refused) as refused:
+            self.daemon.run(*words)
+        return refused.exception
+
+    def assert_misused(self, *words, says):
+        refused = self.refused(*words)
+        self.assertEqual(refused.code, 2)
+        for part in says:
+            self.assertIn(part, refused.text)
+
+    def test_a_mistake_on_this_side_is_named_with_what_to_do(self):
+        adopt = ("policy", "adopt", "--actor", "a", "--reason", "r", "--file")
+        self.assert_misused(*adopt, "/nonexistent", says=["--file: cannot read /nonexistent: No such file", "what to do:"])
+        self.assert_misused(*adopt, self.folder, says=["--file", "directory", "what to do:"])
+        self.assert_misused("events", "append", *ORDER[:-1], "{bad", says=["--data is no OrderPlaced", "what to do:"])
+        self.assert_misused("events", "append", *ORDER[:-1], "@/nonexistent", says=["cannot read /nonexistent", "what to do:"])
+        self.assert_misused("--tls-ca", "/nonexistent", "policy", "list", says=["--tls-ca: cannot read /nonexistent", "what to do:"])
+
+    def test_an_unknown_word_is_named(self):
+        self.assert_misused("foo", says=["'foo'"])
+        self.assert_misused("events", "foo", says=["'foo'"])
+
+    def test_a_file_of_tls_that_holds_something_else_is_named(self):
+        def key(name):
+            new = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", self.folder / f"{name}.key")
+            subprocess.run(["openssl", "req", "-x509", *map(str, new), "-subj", f"/CN={name}", "-out", self.folder / f"{name}.pem"],
+                           check=True, capture_output=True, timeout=60)
+            return self.folder / f"{name}.pem", self.folder / f"{name}.key"
+
+        (ours, our_key), (_, other_key) = key("ours"), key("other")
+        self.assert_misused("--tls-ca", our_key, "policy", "list", says=["--tls-ca", "holds no certificate"])
+        tls = ("--tls-ca", ours, "--tls-cert", ours, "--tls-key")
+        self.assert_misused(*tls, ours, "policy", "list", says=["--tls-key", "holds no private key"])
+        self.assert_misused(*tls, other_key, "policy", "list", says=["--tls-key", "is not the key of the certificate"])
+        self.assertEqual(self.refused(*tls, our_key, "policy", "list").code, 3)
+
+    def test_accounts_are_listed_by_type(self):
+        for name, kind in (("one", "REGIONAL_AGENT"), ("two", "GROUP")):
+            self.daemon.run("events", "append", "--account", name, "--type", "AccountOpened", "--id", "a", "--at", "2024-03-01", "--data",
+                            f'{{"name":"{name}","accountType":"ACCOUNT_TYPE_{kind}"}}')
+        listed = self.daemon.ask("account", "list", "--type", "regional_agent")["accounts"]
+        self.assertEqual([account["accountId"] for account in listed], ["one"])
+
+    def test_the_same_append_again_is_harmless_with_a_time_and_explained_without(self):
+        self.assertIn("appended", self.daemon.run("events", "append", *ORDER, "--at", "2024-03-01"))
+        self.assertIn("stored before", self.daemon.run("events", "append", *ORDER, "--at", "2024-03-01"))
+        refused = self.refused("events", "append", *ORDER)
+        self.assertEqual(refused.code, 1)
+        for part in ("EVENT_ID_CONFLICT", "without --at"):
+            self.assertIn(part, refused.text)
+
+
+class Waiting(DaemonCase):
+    def test_an_intake_says_that_it_waits_for_a_server_that_stands_still(self):
+        self.daemon.append(order("ACME", 1))
+        self.daemon.process.send_signal(signal.SIGSTOP)
+        command = [BIN / "guanxi", "--server", self.daemon.grpc, "generate", "--accounts", "3", "--from", "2024-01-01", "--to", "2024-06-01"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as generate:
+            try:
+                said = next(line for line in generate.stderr if "waiting" in line)
+            finally:
+                self.daemon.process.send_signal(signal.SIGCONT)
+            output, _ = generate.communicate(timeout=300)
+        self.assertRegex(said, r"; waiting, \d+ s")
+        self.assertEqual(generate.returncode, 0, output)
+
+
+if __name__ == "__main__":
+    unittest.main()
