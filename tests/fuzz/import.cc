@@ -26,9 +26,11 @@ const std::string& Folder() {
     const std::string base = std::filesystem::exists("/dev/shm") ? "/dev/shm" : std::filesystem::temp_directory_path().string();
     const std::string path = base + "/guanxi-fuzz-" + std::to_string(::getpid());
     std::filesystem::create_directories(path);
-    std::atexit([] { std::filesystem::remove_all(Folder()); });
     return path;
   }();
+  // Registered after the string was made, so that it runs before the string goes.
+  static const int removed_at_exit = std::atexit([] { std::filesystem::remove_all(Folder()); });
+  (void)removed_at_exit;
   return folder;
 }
 
