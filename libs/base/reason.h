@@ -60,7 +60,8 @@ namespace guanxi {
   X(TOPIC_UNSUITABLE, 44, kFailedPrecondition, "The topic is not set up as the log needs it; the message names the setting.", "Correct the topic's setting, or let `guanxi kafka create-topics` make a topic.") \
   X(PARTITION_WRONG, 45, kInvalidArgument, "The Kafka record's account belongs to another partition than the one it was written to.", "Produce with the account id as key and the partitioner murmur2 (librdkafka: partitioner=murmur2_random).") \
   X(MESSAGE_UNREADABLE, 46, kInvalidArgument, "The Kafka record cannot be read as an event; the message says why.", "Check the producer; the parked record holds the bytes.") \
-  X(DISK_FULL, 47, kResourceExhausted, "The disk has no room. Nothing of the refused call was kept; reads go on.", "Free space and try again; metadata `retry_after_ms` says when. No restart is needed.")
+  X(DISK_FULL, 47, kResourceExhausted, "The disk has no room. Nothing of the refused call was kept; reads go on.", "Free space and try again; metadata `retry_after_ms` says when. No restart is needed.") \
+  X(ADMISSION_LEVEL_NEWER, 48, kFailedPrecondition, "The log admits records by rules that this version does not know; metadata `level` and `known`. It reads no further, so that its log does not become another.", "Start a version that knows the level, on the same directory.")
 // clang-format on
 
 enum class Reason {

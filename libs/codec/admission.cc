@@ -120,12 +120,21 @@ absl::Status CheckSize(const RecordView& record) {
   return Refuse(Reason::EVENT_TOO_LARGE, "the event takes " + std::to_string(bytes) + " bytes", {{"bytes", std::to_string(bytes)}});
 }
 
-absl::Status CheckEnvelope(const RecordView& record, Timestamp recorded_at, std::chrono::microseconds future_tolerance) {
+std::vector<AdmissionRules> AdmissionLevels() { return {AdmissionRules{}}; }
+
+absl::Status CheckLevelKnown(uint32_t level, size_t known) {
+  if (level <= known) return absl::OkStatus();
+  return Refuse(Reason::ADMISSION_LEVEL_NEWER,
+                "records are admitted by level " + std::to_string(level) + ", and this version knows " + std::to_string(known),
+                {{"level", std::to_string(level)}, {"known", std::to_string(known)}});
+}
+
+absl::Status CheckEnvelope(const RecordView& record, Timestamp recorded_at, const AdmissionRules& rules) {
   if (absl::Status status = CheckSize(record); !status.ok()) return status;
   if (absl::Status status = CheckIdentity(record); !status.ok()) return status;
   if (absl::Status status = CheckAttributes(record); !status.ok()) return status;
   if (absl::Status status = CheckLists(record); !status.ok()) return status;
-  return CheckTime(record.occurred_at, recorded_at, future_tolerance);
+  return CheckTime(record.occurred_at, recorded_at, rules.future_tolerance);
 }
 
 bool IsAccountId(std::string_view id) { return IsPlainText(id, kAccountIdBytesMax) && id.find('/') == std::string_view::npos; }

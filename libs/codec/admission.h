@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "base/time.h"
@@ -12,8 +13,18 @@
 
 namespace guanxi::codec {
 
-// How far occurred_at may lie after recorded_at, inclusive.
-inline constexpr std::chrono::microseconds kFutureToleranceDefault = std::chrono::minutes(5);
+// What may differ between two levels of admission. The log itself says from which
+// record on a level is in force (AdmissionRaised); it begins at level 1.
+struct AdmissionRules {
+  // How far occurred_at may lie after recorded_at, inclusive.
+  std::chrono::microseconds future_tolerance = std::chrono::minutes(5);
+};
+
+// Of the levels 1, 2 ... that this version knows. What a level says is never
+// changed once released, for logs were made by it: other rules are a new row.
+std::vector<AdmissionRules> AdmissionLevels();
+// ADMISSION_LEVEL_NEWER when it is above `known`, the number of levels known.
+absl::Status CheckLevelKnown(uint32_t level, size_t known);
 
 // Checks in this order and answers the first that fails:
 //   EVENT_TOO_LARGE           payload > 1 MiB, or everything together > 2 MiB
@@ -25,8 +36,7 @@ inline constexpr std::chrono::microseconds kFutureToleranceDefault = std::chrono
 //   OCCURRED_AT_OUT_OF_RANGE  outside the years 1-9999
 //   OCCURRED_IN_FUTURE        occurred_at > recorded_at + tolerance
 // Cost: one pass over the texts of the envelope; the payload is not read.
-absl::Status CheckEnvelope(const RecordView& record, Timestamp recorded_at,
-                           std::chrono::microseconds future_tolerance = kFutureToleranceDefault);
+absl::Status CheckEnvelope(const RecordView& record, Timestamp recorded_at, const AdmissionRules& rules = {});
 
 // The first of these checks alone: nothing larger is kept, parked or not.
 // OK, or EVENT_TOO_LARGE.

@@ -54,4 +54,17 @@ Record MakeParkedDismissed(Position parked, std::string_view reason, Timestamp o
   return Control(EventType::kParkedDismissed, fmt::format("dismiss/{}", parked.value), occurred_at, actor, payload);
 }
 
+Record MakeAdmissionRaised(uint32_t level, Timestamp occurred_at, std::string_view actor) {
+  event::v1::AdmissionRaised payload;
+  payload.set_level(level);
+  return Control(EventType::kAdmissionRaised, fmt::format("admission/{}", level), occurred_at, actor, payload);
+}
+
+std::optional<uint32_t> RaisedAdmission(const RecordView& record) {
+  if (record.type != static_cast<uint16_t>(EventType::kAdmissionRaised)) return std::nullopt;
+  event::v1::AdmissionRaised payload;
+  if (!payload.ParseFromArray(record.payload.data(), static_cast<int>(record.payload.size()))) return std::nullopt;
+  return payload.level();
+}
+
 }  // namespace guanxi::codec

@@ -2,6 +2,7 @@
 // to an account.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/strong.h"
@@ -19,5 +20,9 @@ Record MakeClockAdvanced(Timestamp to, Timestamp occurred_at, std::string_view a
 Record MakePolicyAdopted(const relations::PolicyAdopted& adopted, Timestamp occurred_at, std::string_view actor);
 Record MakeParkedRepaired(Position parked, std::string_view reason, Timestamp occurred_at, std::string_view actor);
 Record MakeParkedDismissed(Position parked, std::string_view reason, Timestamp occurred_at, std::string_view actor);
+Record MakeAdmissionRaised(uint32_t level, Timestamp occurred_at, std::string_view actor);
+
+// The level of an AdmissionRaised; nullopt: the record is none.
+std::optional<uint32_t> RaisedAdmission(const RecordView& record);
 
 }  // namespace guanxi::codec

@@ -24,4 +24,9 @@ relations::ParkedDismissed FromProto(const pb::ParkedDismissed& m, FieldCheck& c
   return {.parked_position = Position(m.parked_position()), .reason = check.Text(m.reason(), "reason")};
 }
 
+relations::AdmissionRaised FromProto(const pb::AdmissionRaised& m, FieldCheck& check) {
+  check.That(m.level() >= 1, "level", "is not at least 1");
+  return {.level = m.level()};
+}
+
 }  // namespace guanxi::codec

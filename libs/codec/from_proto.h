@@ -26,7 +26,8 @@ namespace guanxi::codec {
   X(ContractEnded) X(OrderPlaced) X(OrderCancelled) X(CreditNoteIssued) X(InvoiceIssued) X(InvoiceCancelled) X(PaymentReceived)       \
   X(ComplaintFiled) X(ComplaintAcknowledged) X(ComplaintPaused) X(ComplaintResumed) X(ComplaintResolved) X(ComplaintReopened)         \
   X(ComplaintClosed) X(SurveySent) X(SurveyAnswered) X(ReferralRequested) X(ReferralReceived) X(ReferralRecorded) X(TierDeclared)     \
-  X(TierOverridden) X(TierOverrideWithdrawn) X(ClockAdvanced) X(PolicyAdopted) X(ParkedRepaired) X(ParkedDismissed)
+  X(TierOverridden) X(TierOverrideWithdrawn) X(ClockAdvanced) X(PolicyAdopted) X(ParkedRepaired) X(ParkedDismissed)      \
+  X(AdmissionRaised)
 // clang-format on
 
 #define GUANXI_DECLARE_FROM_PROTO(name) relations::name FromProto(const event::v1::name& message, FieldCheck& check);

@@ -9,6 +9,7 @@
 
 #include "base/reason.h"
 #include "intake/end_offsets.h"
+#include "intake/misplaced.h"
 #include "intake/partition_source.h"
 #include "intake/topic_rules.h"
 #include "kafka/consumer.h"
@@ -69,11 +70,14 @@ struct KafkaIntake::Impl {
     return current->Send(record, report);
   }
 
-  // The topic is looked at until it is as it must be, then the control records are finished.
+  // The topic is looked at until it is as it must be; from then on what others left undone is done.
   void Keep(KafkaIntake& self) {
     while (!stopping) {
       if (!Identified()) Identify(self);
-      if (Identified() && self.HasSeenThePast() && !finished) finished = cluster->FinishControlRecords().ok();
+      if (Identified() && self.HasSeenThePast()) {
+        if (!finished) finished = cluster->FinishControlRecords().ok();
+        misplaced->SendOn();
+      }
       RenewProducer();
       std::unique_lock lock(mutex);
       wake.wait_for(lock, kLookAgainAfter, [this] { return stopping.load(); });
@@ -128,6 +132,7 @@ struct KafkaIntake::Impl {
 
   partition::Cluster* cluster = nullptr;
   std::unique_ptr<MessageReader> reader;
+  std::unique_ptr<Misplaced> misplaced;  // of the keeper's thread
   std::vector<std::unique_ptr<PartitionSource>> sources;
   std::atomic<bool> reading{false};
   std::unique_ptr<EndOffsets> ends;
@@ -171,6 +176,7 @@ absl::StatusOr<kafka::TopicDescription> KafkaIntake::Describe(milliseconds timeo
 void KafkaIntake::Start(partition::Cluster& cluster) {
   impl_->cluster = &cluster;
   impl_->reader = std::make_unique<MessageReader>(cluster.partitions());
+  impl_->misplaced = std::make_unique<Misplaced>(cluster);
   impl_->Identify(*this);
   const auto identity = [impl = impl_.get()](PartitionId partition) { return impl->IdentityOf(partition); };
   for (uint32_t p = 0; p < cluster.partitions(); ++p) {

@@ -13,8 +13,17 @@ namespace {
 
 codec::KafkaMessage ViewOf(const kafka::Message& message) {
   codec::KafkaMessage view{message.key(), message.value(), {}, message.timestamp()};
-  for (const kafka::Header& header : message.headers()) view.headers.push_back({header.name, header.value});
+  const std::vector<kafka::Header> headers = message.headers();
+  view.headers.reserve(headers.size());
+  for (const kafka::Header& header : headers) view.headers.push_back({header.name, header.value});
   return view;
+}
+
+// The last header of that name.
+std::optional<std::string_view> HeaderOf(const codec::KafkaMessage& message, std::string_view name) {
+  for (auto header = message.headers.rbegin(); header != message.headers.rend(); ++header)
+    if (header->name == name) return header->value;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -38,9 +47,9 @@ absl::Status MessageReader::CheckPartition(const std::string& account_id, Partit
 Reading MessageReader::Read(const kafka::Message& message, PartitionId partition) const {
   Reading reading;
   const codec::KafkaMessage view = ViewOf(message);
-  if (message.value() && message.header(kContentTypeHeader) == partition::kSubmissionContentType) {
-    if (const auto ticket = message.header(kTicketHeader)) reading.ticket = DecodeTicket(*ticket);
-    absl::StatusOr<partition::Submission> submission = partition::DecodeSubmission(*message.value());
+  if (view.value && HeaderOf(view, kContentTypeHeader) == partition::kSubmissionContentType) {
+    if (const auto ticket = HeaderOf(view, kTicketHeader)) reading.ticket = DecodeTicket(*ticket);
+    absl::StatusOr<partition::Submission> submission = partition::DecodeSubmission(*view.value);
     reading.unreadable = submission.status();
     if (submission.ok()) reading.submission = *std::move(submission);
   } else {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/reason.h"
+#include "codec/control_record.h"
 
 namespace guanxi::intake {
 namespace {
@@ -19,6 +20,11 @@ constexpr milliseconds kTryAgainAfter{500};
 constexpr milliseconds kFullQueueWait{2};
 constexpr size_t kStepsAtOnce = 512;
 constexpr uint64_t kNotKnown = UINT64_MAX;
+
+bool IsForGood(const absl::Status& status) {
+  const ReasonEntry* const reason = ReasonOf(status);
+  return reason != nullptr && reason->reason == Reason::ADMISSION_LEVEL_NEWER;
+}
 
 absl::Status Diverged(PartitionId partition, const std::string& why, uint64_t offset) {
   return Refuse(Reason::SOURCE_DIVERGED, fmt::format("partition {}: {}", partition.value, why),
@@ -81,7 +87,8 @@ void PartitionSource::Run() {
       around_.consumer.Stop(partition_.value);
     }
     Note(status);
-    // After a commit that failed as well: the disk gets a moment.
+    // After a commit that failed as well: the disk gets a moment. What this version cannot read it never can.
+    while (IsForGood(status) && !stopping_) Pause(kTryAgainAfter);
     if (!stopping_) Pause(kTryAgainAfter);
   }
 }
@@ -146,6 +153,13 @@ partition::SourceStep PartitionSource::StepOf(const kafka::Message& message) {
   return step;
 }
 
+// Before it is applied: what comes after it would be judged otherwise than elsewhere.
+absl::Status PartitionSource::CheckAdmission(const partition::Submission& submission) const {
+  if (!submission.internal) return absl::OkStatus();
+  const auto raised = codec::RaisedAdmission(submission.events.front().View());
+  return raised ? around_.cluster.CheckAdmissionKnown(*raised) : absl::OkStatus();
+}
+
 absl::Status PartitionSource::Take(Polled polled, std::vector<partition::SourceStep>& steps) {
   partition::SourceStep step;
   switch (polled.kind) {
@@ -154,6 +168,7 @@ absl::Status PartitionSource::Take(Polled polled, std::vector<partition::SourceS
     case Polled::Kind::kMessage:
       if (polled.message.offset() < next_) return absl::OkStatus();
       step = StepOf(polled.message);
+      if (absl::Status known = CheckAdmission(step.submission); !known.ok()) return known;
       break;
     case Polled::Kind::kEnd:
       // Past the last record there may be markers of transactions.

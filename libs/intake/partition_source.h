@@ -51,6 +51,7 @@ class PartitionSource {
   absl::Status CompareLast(const partition::SourceProgress& progress);
   // Until there is nothing to read, ReadAgain or Stop; why it ended.
   absl::Status Read();
+  absl::Status CheckAdmission(const partition::Submission& submission) const;
   absl::Status Take(kafka::Polled polled, std::vector<partition::SourceStep>& steps);
   partition::SourceStep StepOf(const kafka::Message& message);
   bool Apply(std::vector<partition::SourceStep>& steps);

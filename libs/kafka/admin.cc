@@ -54,6 +54,19 @@ absl::Status ResultOf(rd_kafka_resp_err_t error, const std::string& what, const 
 }  // namespace
 
 struct Admin::Impl {
+  // What the brokers say to a question about one topic; `topics` takes it out of the answer.
+  template <class Topics>
+  absl::Status Answer(rd_kafka_queue_t* queue, const std::string& what, milliseconds timeout, Topics topics) {
+    const Event event(rd_kafka_queue_poll(queue, static_cast<int>(timeout.count())));
+    if (event == nullptr) return StatusOf(RD_KAFKA_RESP_ERR__TIMED_OUT, what, handle->last_error());
+    if (const auto error = rd_kafka_event_error(event.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR)
+      return ResultOf(error, what, rd_kafka_event_error_string(event.get()));
+    size_t count = 0;
+    const auto** const results = topics(event.get(), &count);
+    if (count != 1) return StatusOf(RD_KAFKA_RESP_ERR__BAD_MSG, what);
+    return ResultOf(rd_kafka_topic_result_error(results[0]), what, rd_kafka_topic_result_error_string(results[0]));
+  }
+
   std::unique_ptr<Handle> handle;
 };
 
@@ -97,30 +110,19 @@ absl::Status Admin::Create(const TopicToMake& topic, milliseconds timeout) {
   const Queue queue(rd_kafka_queue_new(impl_->handle->get()));
   rd_kafka_NewTopic_t* asked = wanted.get();
   rd_kafka_CreateTopics(impl_->handle->get(), &asked, 1, nullptr, queue.get());
-  const Event event(rd_kafka_queue_poll(queue.get(), static_cast<int>(timeout.count())));
-  if (event == nullptr) return StatusOf(RD_KAFKA_RESP_ERR__TIMED_OUT, what, impl_->handle->last_error());
-  if (rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return ResultOf(rd_kafka_event_error(event.get()), what, rd_kafka_event_error_string(event.get()));
-  size_t count = 0;
-  const auto** const results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
-  if (count != 1) return StatusOf(RD_KAFKA_RESP_ERR__BAD_MSG, what);
-  return ResultOf(rd_kafka_topic_result_error(results[0]), what, rd_kafka_topic_result_error_string(results[0]));
+  return impl_->Answer(queue.get(), what, timeout, [](rd_kafka_event_t* event, size_t* count) {
+    return rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), count);
+  });
 }
 
 absl::Status Admin::Delete(const std::string& topic, milliseconds timeout) {
-  const std::string what = "deleting topic " + topic;
   const DeleteTopic wanted(rd_kafka_DeleteTopic_new(topic.c_str()));
   const Queue queue(rd_kafka_queue_new(impl_->handle->get()));
   rd_kafka_DeleteTopic_t* asked = wanted.get();
   rd_kafka_DeleteTopics(impl_->handle->get(), &asked, 1, nullptr, queue.get());
-  const Event event(rd_kafka_queue_poll(queue.get(), static_cast<int>(timeout.count())));
-  if (event == nullptr) return StatusOf(RD_KAFKA_RESP_ERR__TIMED_OUT, what, impl_->handle->last_error());
-  if (rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return ResultOf(rd_kafka_event_error(event.get()), what, rd_kafka_event_error_string(event.get()));
-  size_t count = 0;
-  const auto** const results = rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event.get()), &count);
-  if (count != 1) return StatusOf(RD_KAFKA_RESP_ERR__BAD_MSG, what);
-  return ResultOf(rd_kafka_topic_result_error(results[0]), what, rd_kafka_topic_result_error_string(results[0]));
+  return impl_->Answer(queue.get(), "deleting topic " + topic, timeout, [](rd_kafka_event_t* event, size_t* count) {
+    return rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), count);
+  });
 }
 
 }  // namespace guanxi::kafka

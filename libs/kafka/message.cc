@@ -1,6 +1,5 @@
 #include "kafka/message.h"
 
-#include <string>
 #include <utility>
 
 #include "kafka/handle.h"
@@ -52,15 +51,6 @@ std::vector<Header> Message::headers() const {
   for (size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i)
     result.push_back({name, Bytes(value, size)});
   return result;
-}
-
-std::optional<std::string_view> Message::header(std::string_view name) const {
-  rd_kafka_headers_t* headers = nullptr;
-  if (rd_kafka_message_headers(raw_, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR) return std::nullopt;
-  const void* value = nullptr;
-  size_t size = 0;
-  if (rd_kafka_header_get_last(headers, std::string(name).c_str(), &value, &size) != RD_KAFKA_RESP_ERR_NO_ERROR) return std::nullopt;
-  return Bytes(value, size);
 }
 
 }  // namespace guanxi::kafka

@@ -36,8 +36,6 @@ class Message {
   std::optional<std::string_view> value() const;
   // In the producer's order; a name may come more than once.
   std::vector<Header> headers() const;
-  // The last header of that name.
-  std::optional<std::string_view> header(std::string_view name) const;
 
  private:
   void Destroy();

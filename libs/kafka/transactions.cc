@@ -56,6 +56,11 @@ absl::Status TransactionalProducer::Send(const std::string& topic, const Outgoin
   }
 }
 
+absl::Status TransactionalProducer::Flush(std::chrono::milliseconds timeout) {
+  const auto error = rd_kafka_flush(impl_->handle->get(), static_cast<int>(timeout.count()));
+  return error == RD_KAFKA_RESP_ERR_NO_ERROR ? absl::OkStatus() : StatusOf(error, "sending a transaction's records");
+}
+
 absl::Status TransactionalProducer::Commit(std::chrono::milliseconds timeout) {
   return OutcomeOf(rd_kafka_commit_transaction(impl_->handle->get(), static_cast<int>(timeout.count())), "committing a transaction");
 }

@@ -26,6 +26,8 @@ class TransactionalProducer {
   absl::Status Begin();
   // Copies the record; waits while the buffer is full.
   absl::Status Send(const std::string& topic, const OutgoingRecord& record);
+  // Waits until the brokers have what was sent; Commit does it as well.
+  absl::Status Flush(std::chrono::milliseconds timeout);
   absl::Status Commit(std::chrono::milliseconds timeout);
 
  private:

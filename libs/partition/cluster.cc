@@ -264,7 +264,23 @@ absl::StatusOr<AdoptedPolicy> Cluster::AdoptPolicy(const std::string& definition
   return result;
 }
 
+absl::Status Cluster::CheckAdmissionKnown(uint32_t level) const { return codec::CheckLevelKnown(level, impl_->options.admission.size()); }
+
+absl::Status Cluster::RaiseAdmission(uint32_t level, const std::string& actor) {
+  if (auto known = CheckAdmissionKnown(level); !known.ok()) return known;
+  const std::lock_guard lock(impl_->control_mutex);
+  for (uint32_t p = 0; p < partitions(); ++p) {
+    if (ViewOf(PartitionId(p))->admission.level >= level) continue;
+    if (auto status = WriteControl(PartitionId(p), codec::MakeAdmissionRaised(level, impl_->options.now(), actor)); !status.ok())
+      return status;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Cluster::FinishControlRecords() {
+  uint32_t level = 1;
+  for (uint32_t p = 0; p < partitions(); ++p) level = std::max(level, ViewOf(PartitionId(p))->admission.level);
+  if (auto status = RaiseAdmission(level, std::string(codec::kControlSource)); !status.ok()) return status;
   const std::lock_guard lock(impl_->control_mutex);
   const ViewPtr first = ViewOf(PartitionId(0));
   store::LogReader log = first->Log();

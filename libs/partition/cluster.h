@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "codec/admission.h"
 #include "ledger/merkle.h"
 #include "partition/account_reader.h"
 #include "partition/intake.h"
@@ -39,7 +40,9 @@ struct ClusterOptions {
   // Per partition: beyond it OVERLOADED. Both count an event of more than 4 KiB as several, one for each 4 KiB.
   size_t queue_events_max = 16'384;
   size_t commit_events_max = 4'096;
-  std::chrono::microseconds future_tolerance = std::chrono::minutes(5);
+  // By level, from 1 on; the log says which is in force, and one of a higher level
+  // is not opened (ADMISSION_LEVEL_NEWER).
+  std::vector<codec::AdmissionRules> admission = codec::AdmissionLevels();
   // true: ClockAdvanced follows the wall clock; false: only AdvanceClock moves it.
   bool wall_clock = true;
   std::function<Timestamp()> now;  // the wall clock; required
@@ -117,6 +120,11 @@ class Cluster {
   absl::StatusOr<AdoptedPolicy> AdoptPolicy(const std::string& definition, std::optional<Timestamp> effective_at, const std::string& actor,
                                             const std::string& reason);
   std::vector<AdoptedPolicy> AdoptedPolicies() const;
+  // Admits by the rules of `level` from here on, in every partition: there is no way
+  // back, and with an intake nodes that do not know the level read no further.
+  // ADMISSION_LEVEL_NEWER: this one does not. A level that is in force already is no error.
+  absl::Status RaiseAdmission(uint32_t level, const std::string& actor);
+  absl::Status CheckAdmissionKnown(uint32_t level) const;
 
   EventOutcome RetryParked(PartitionId partition, Position parked, const std::string& actor, const std::string& reason);
   EventOutcome DismissParked(PartitionId partition, Position parked, const std::string& actor, const std::string& reason);

@@ -119,11 +119,12 @@ inline Key& Key::Int128(int128 v) {
 }
 
 // Keys of the meta family, which describes the log.
-inline constexpr std::string_view kMetaSize = "size";           // records in the log, u64 LE
-inline constexpr std::string_view kMetaRoot = "root";           // tree head's hash at that size
-inline constexpr std::string_view kMetaRecorded = "recorded";   // newest recorded_at, micros, i64 LE
-inline constexpr std::string_view kMetaFeedSize = "feed size";  // rows in the feed, u64 LE
-inline constexpr std::string_view kMetaSource = "source";       // how far the source was applied (source_progress.h)
-inline constexpr std::string_view kMetaSweep = "sweep ";        // + slice u64 BE: a sweep since the last checkpoint (sweep_journal.h)
+inline constexpr std::string_view kMetaSize = "size";            // records in the log, u64 LE
+inline constexpr std::string_view kMetaRoot = "root";            // tree head's hash at that size
+inline constexpr std::string_view kMetaRecorded = "recorded";    // newest recorded_at, micros, i64 LE
+inline constexpr std::string_view kMetaFeedSize = "feed size";   // rows in the feed, u64 LE
+inline constexpr std::string_view kMetaSource = "source";        // how far the source was applied (source_progress.h)
+inline constexpr std::string_view kMetaAdmission = "admission";  // level u32 LE, position u64 LE of its record; absent: 1
+inline constexpr std::string_view kMetaSweep = "sweep ";         // + slice u64 BE: a sweep since the last checkpoint (sweep_journal.h)
 
 }  // namespace guanxi::partition

@@ -14,6 +14,12 @@
 
 namespace guanxi::partition {
 
+// By which rules records are admitted (codec/admission.h).
+struct Admission {
+  uint32_t level = 1;
+  Position since;  // of the record that raised it; of level 1 meaningless
+};
+
 // The partition after one commit. Thread-safe: never changes.
 struct View {
   PartitionId partition;
@@ -27,6 +33,7 @@ struct View {
   Timestamp newest_occurred_at;
   std::shared_ptr<const relations::PolicyLineage> policies;
   SourceProgress source;  // with an intake: how far it was applied
+  Admission admission;
   BusinessCalendar calendar;
   store::BlockCache* blocks = nullptr;
 

@@ -41,6 +41,18 @@ absl::Status IdConflict(const codec::RecordView& offered, std::string_view where
                 std::move(metadata));
 }
 
+bool IsAdmissionNewer(const absl::Status& status) {
+  const ReasonEntry* const reason = ReasonOf(status);
+  return reason != nullptr && reason->reason == Reason::ADMISSION_LEVEL_NEWER;
+}
+
+std::string EncodeAdmission(const Admission& admission) {
+  std::string out;
+  PutLittleEndian(out, admission.level);
+  PutLittleEndian(out, admission.since.value);
+  return out;
+}
+
 EventOutcome Refused(absl::Status status) {
   EventOutcome outcome;
   outcome.status = std::move(status);
@@ -90,6 +102,7 @@ absl::Status Writer::OpenLog(const std::shared_ptr<const store::Snapshot>& snaps
   auto source = *source_bytes ? DecodeProgress(**source_bytes) : SourceProgress();
   if (!source.ok()) return source.status();
   source_ = *std::move(source);
+  if (auto status = ReadAdmission(*snapshot); !status.ok()) return status;
   const uint64_t size = *size_bytes ? ByteReader(**size_bytes).LittleEndian<uint64_t>() : 0;
   if (*recorded_bytes) recorded_.micros = static_cast<int64_t>(ByteReader(**recorded_bytes).LittleEndian<uint64_t>());
   auto log = store::LogWriter::Open(*snapshot, size);
@@ -105,6 +118,17 @@ absl::Status Writer::OpenLog(const std::shared_ptr<const store::Snapshot>& snaps
     return Refuse(Reason::STORE_CORRUPT,
                   fmt::format("partition {}: the log's records do not give the stored tree head", options_.partition.value));
   return absl::OkStatus();
+}
+
+absl::Status Writer::ReadAdmission(const store::Snapshot& snapshot) {
+  const auto bytes = snapshot.Get(store::Family::kMeta, kMetaAdmission);
+  if (!bytes.ok()) return bytes.status();
+  admission_ = {};
+  if (!*bytes) return absl::OkStatus();
+  ByteReader in(**bytes);
+  admission_.level = in.LittleEndian<uint32_t>();
+  admission_.since.value = in.LittleEndian<uint64_t>();
+  return codec::CheckLevelKnown(admission_.level, options_.admission.size());
 }
 
 absl::Status Writer::CatchUp(const std::shared_ptr<const store::Snapshot>& snapshot) {
@@ -180,6 +204,7 @@ ViewPtr Writer::MakeView() {
   view->newest_occurred_at = committed_.newest;
   view->policies = committed_.policies;
   view->source = source_;
+  view->admission = admission_;
   view->calendar = options_.calendar;
   view->blocks = &blocks_;
   return view;
@@ -206,6 +231,7 @@ absl::StatusOr<ViewPtr> Writer::Commit() {
   batch.Put(store::Family::kMeta, kMetaRoot, ledger::AsBytes(tree_.Root()));
   batch.Put(store::Family::kMeta, kMetaRecorded, LittleEndian64(static_cast<uint64_t>(recorded_.micros)));
   if (!source_.identity.empty()) batch.Put(store::Family::kMeta, kMetaSource, EncodeProgress(source_));
+  if (admission_.level > 1) batch.Put(store::Family::kMeta, kMetaAdmission, EncodeAdmission(admission_));
   for (const auto& slice : swept_) NoteSweep(batch, slice);
   for (uint64_t number = sweeps_forgotten_; number < sweeps_in_store_; ++number) ForgetSweep(batch, number);
   if (status.ok()) status = store_.Write(batch, true);
@@ -306,19 +332,20 @@ SubmissionResult Writer::Process(Submission submission, Timestamp now) {
 
 SubmissionResult Writer::Apply(SourceStep step) {
   SubmissionResult result;
-  SourceProgress progress{*step.source, step.next, true, step.offset, step.fingerprint, step.recorded_at};
-  if (!step.unreadable.ok()) {
-    result = {ParkUnreadable(std::move(step))};
-  } else if (step.IsRecord()) {
-    result = Process(std::move(step.submission), step.recorded_at);
-  } else {
-    progress = source_;
-    progress.identity = *step.source;
-    progress.next_offset = step.next;
+  if (source_.identity != *step.source) source_.identity = *step.source;
+  source_.next_offset = step.next;
+  if (step.IsRecord()) {
+    source_.has_last = true;
+    source_.last_offset = step.offset;
+    source_.last_fingerprint = step.fingerprint;
+    source_.last_time = step.recorded_at;
+    if (step.unreadable.ok())
+      result = Process(std::move(step.submission), step.recorded_at);
+    else
+      result = {ParkUnreadable(std::move(step))};
   }
   for (const EventOutcome& outcome : result)
-    if (IsStoreFailure(outcome.status)) broken_ = outcome.status;
-  source_ = std::move(progress);
+    if (IsStoreFailure(outcome.status) || IsAdmissionNewer(outcome.status)) broken_ = outcome.status;
   return result;
 }
 
@@ -341,7 +368,7 @@ void Writer::Admit(const Submission& submission, size_t i, Intake& intake) {
   const codec::Record& record = submission.events[i];
   EventOutcome& outcome = intake.outcomes[i];
   const auto admit = [&]() -> absl::Status {
-    if (auto status = codec::CheckEnvelope(record.View(), recorded_, options_.future_tolerance); !status.ok()) return status;
+    if (auto status = codec::CheckEnvelope(record.View(), recorded_, rules()); !status.ok()) return status;
     if (!submission.internal && ReservedForEngine(record))
       return Refuse(Reason::CONTROL_TYPE_RESERVED, "this type of record is written by the engine only");
     if (intake.account == nullptr) {
@@ -446,6 +473,8 @@ EventOutcome Writer::ProcessControl(codec::Record record) {
     if (auto status = CheckParked(dismissed->parked_position); !status.ok()) return Refused(status);
   if (const auto* policy = std::get_if<relations::PolicyAdopted>(&event->body))
     if (auto known = FindPolicy(*policy)) return *std::move(known);
+  if (const auto* raised = std::get_if<relations::AdmissionRaised>(&event->body))
+    if (auto known = Raise(raised->level)) return *std::move(known);
   EventOutcome outcome;
   outcome.position = Position{log_->size()};
   if (const auto applied = AppendAndApply(std::move(record), *std::move(event)); !applied.ok()) return Refused(applied.status());
@@ -467,6 +496,18 @@ std::optional<EventOutcome> Writer::FindPolicy(const relations::PolicyAdopted& a
   return std::nullopt;
 }
 
+std::optional<EventOutcome> Writer::Raise(uint32_t level) {
+  if (auto known = codec::CheckLevelKnown(level, options_.admission.size()); !known.ok()) return Refused(known);
+  if (level <= admission_.level) {
+    EventOutcome outcome;
+    outcome.position = admission_.since;
+    outcome.duplicate = true;
+    return outcome;
+  }
+  admission_ = {level, Position{log_->size()}};
+  return std::nullopt;
+}
+
 absl::Status Writer::CheckParked(Position parked) const {
   const auto open = projector_.rows().Get(Key(Table::kParked).At(parked));
   if (!open.ok()) return open.status();
@@ -485,7 +526,7 @@ absl::StatusOr<LoggedEvent> Writer::ReadParked(Position parked) {
   const auto record = codec::DecodeRecord(logged.record_bytes);
   if (!record.ok()) return record.status();
   logged.record = *record;
-  if (auto status = codec::CheckEnvelope(logged.record, recorded_, options_.future_tolerance); !status.ok()) return status;
+  if (auto status = codec::CheckEnvelope(logged.record, recorded_, rules()); !status.ok()) return status;
   auto event = decoder_.DecodeEvent(logged.record, Position{log_->size()});
   if (!event.ok()) return event.status();
   logged.event = *std::move(event);

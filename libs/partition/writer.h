@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "codec/admission.h"
 #include "ledger/tile.h"
 #include "partition/projector.h"
 #include "partition/submission.h"
@@ -26,7 +27,7 @@ class Writer {
     BusinessCalendar calendar;
     size_t hot_accounts_max;
     uint64_t large_account_events;
-    std::chrono::microseconds future_tolerance;
+    std::vector<codec::AdmissionRules> admission;  // by level, from 1 on
     std::function<bool(const codec::RecordView&, const codec::RecordView&)> same_sealed_body;
   };
   // The store outlives the writer.
@@ -112,6 +113,10 @@ class Writer {
   EventOutcome ProcessControl(codec::Record record);
   // What became of the adoption of the same epoch, if there was one.
   std::optional<EventOutcome> FindPolicy(const relations::PolicyAdopted& adopted) const;
+  const codec::AdmissionRules& rules() const { return options_.admission[admission_.level - 1]; }
+  absl::Status ReadAdmission(const store::Snapshot& snapshot);
+  // What becomes of a raise that changes nothing; nullopt: it is in force from here on.
+  std::optional<EventOutcome> Raise(uint32_t level);
   absl::Status CheckParked(Position parked) const;
   // The open parked record as it would be folded now.
   absl::StatusOr<LoggedEvent> ReadParked(Position parked);
@@ -126,6 +131,7 @@ class Writer {
   codec::EventDecoder decoder_;
   Timestamp recorded_ = kEarliestTimestamp;
   SourceProgress source_;
+  Admission admission_;
   ViewPtr view_;
   ProjectorState committed_;       // of view_
   std::vector<NotedSweep> swept_;  // in the current commit

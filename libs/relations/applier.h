@@ -77,6 +77,7 @@ class Applier {
   void Apply(const PolicyAdopted&) {}
   void Apply(const ParkedRepaired&) {}
   void Apply(const ParkedDismissed&) {}
+  void Apply(const AdmissionRaised&) {}
 
  private:
   Timestamp now() const { return event_.occurred_at; }

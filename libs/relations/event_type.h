@@ -78,6 +78,7 @@ enum class EventType : uint16_t {
   kPolicyAdopted = 902,
   kParkedRepaired = 903,
   kParkedDismissed = 904,
+  kAdmissionRaised = 905,
 };
 
 // Who causes an event of the type, and what follows from it.
@@ -156,6 +157,7 @@ inline constexpr std::array kEventTypes = {
     EventTypeEntry{EventType::kPolicyAdopted, "PolicyAdopted", EventFamily::kControl},
     EventTypeEntry{EventType::kParkedRepaired, "ParkedRepaired", EventFamily::kControl},
     EventTypeEntry{EventType::kParkedDismissed, "ParkedDismissed", EventFamily::kControl},
+    EventTypeEntry{EventType::kAdmissionRaised, "AdmissionRaised", EventFamily::kControl},
 };
 
 // Full name of an event type = this prefix + its name.

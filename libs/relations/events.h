@@ -561,6 +561,13 @@ struct ParkedDismissed {
   friend bool operator==(const ParkedDismissed&, const ParkedDismissed&) = default;
 };
 
+// From the next record on, what is admitted to this partition's log is judged by
+// the rules of this level (codec/admission.h). Copied into every partition's log.
+struct AdmissionRaised {
+  uint32_t level = 0;
+  friend bool operator==(const AdmissionRaised&, const AdmissionRaised&) = default;
+};
+
 // The alternatives stand in the order of kEventTypes.
 using EventBody =
     std::variant<UnknownEvent, AccountOpened, AccountChanged, ExternalIdLinked, ExternalIdUnlinked, GroupJoined, GroupLeft, OwnerAssigned,
@@ -571,7 +578,7 @@ using EventBody =
                  CreditNoteIssued, InvoiceIssued, InvoiceCancelled, PaymentReceived, ComplaintFiled, ComplaintAcknowledged, ComplaintPaused,
                  ComplaintResumed, ComplaintResolved, ComplaintReopened, ComplaintClosed, SurveySent, SurveyAnswered, ReferralRequested,
                  ReferralReceived, ReferralRecorded, TierDeclared, TierOverridden, TierOverrideWithdrawn, ClockAdvanced, PolicyAdopted,
-                 ParkedRepaired, ParkedDismissed>;
+                 ParkedRepaired, ParkedDismissed, AdmissionRaised>;
 static_assert(std::variant_size_v<EventBody> == kEventTypes.size());
 
 inline EventType TypeOf(const EventBody& body) { return kEventTypes[body.index()].type; }

@@ -53,7 +53,8 @@ partition::ClusterOptions ClusterOptionsOf(const Config& config) {
   options.hot_accounts_max = static_cast<size_t>(config.Number("hot_accounts"));
   options.queue_events_max = static_cast<size_t>(config.Number("queue_events"));
   options.commit_events_max = static_cast<size_t>(config.Number("commit_events"));
-  options.future_tolerance = std::chrono::seconds(config.Number("future_tolerance_seconds"));
+  for (codec::AdmissionRules& rules : options.admission)
+    rules.future_tolerance = std::chrono::seconds(config.Number("future_tolerance_seconds"));
   options.wall_clock = config.Text("clock") == "wall";
   options.now = WallClock;
   return options;
@@ -155,7 +156,7 @@ struct Daemon::Impl {
     if (prefix.empty()) return absl::OkStatus();
     const absl::StatusOr<intake::KafkaIntakeOptions> options = KafkaOptionsOf(config);
     if (!options.ok()) return options.status();
-    derived = std::make_unique<DerivedTopics>(*node, DerivedTopics::Options{options->connection, prefix, options->topic});
+    derived = std::make_unique<DerivedTopics>(*cluster, *commits, DerivedTopics::Options{options->connection, prefix, options->topic});
     return absl::OkStatus();
   }
 

@@ -33,8 +33,8 @@ constexpr const char* kProgress = "progress";
 }  // namespace
 
 struct DerivedTopics::Impl {
-  Impl(const Node& n, Options o) : node(n), options(std::move(o)), told(n.cluster.partitions()) {
-    wake = node.commits.Add([this] {
+  Impl(partition::Cluster& c, CommitHub& hub, Options o) : cluster(c), commits(hub), options(std::move(o)), told(c.partitions()) {
+    wake = commits.Add([this] {
       const std::lock_guard lock(mutex);
       news = true;
       changed.notify_all();
@@ -43,7 +43,7 @@ struct DerivedTopics::Impl {
   }
 
   ~Impl() {
-    node.commits.Remove(wake);
+    commits.Remove(wake);
     {
       const std::lock_guard lock(mutex);
       stopping = true;
@@ -91,7 +91,7 @@ struct DerivedTopics::Impl {
     if (!admin.ok()) return admin.status();
     for (const auto& topic : kTopics) {
       const absl::Status made = (*admin)->Create(
-          {Topic(topic.name), node.cluster.partitions(), kafka::kBrokersReplication, {{"cleanup.policy", topic.cleanup}}}, kQuestionMax);
+          {Topic(topic.name), cluster.partitions(), kafka::kBrokersReplication, {{"cleanup.policy", topic.cleanup}}}, kQuestionMax);
       if (!made.ok() && !absl::IsAlreadyExists(made)) return made;
     }
     return absl::OkStatus();
@@ -149,15 +149,19 @@ struct DerivedTopics::Impl {
     std::vector<ToldSoFar> next = told;
     std::vector<std::vector<DerivedRow>> rows(told.size());
     for (uint32_t p = 0; p < told.size(); ++p) {
-      auto read = NextRows(*node.cluster.ViewOf(PartitionId{p}), kRowsAtOnce, next[p]);
+      auto read = NextRows(*cluster.ViewOf(PartitionId{p}), kRowsAtOnce, next[p]);
       if (!read.ok()) return read.status();
       rows[p] = *std::move(read);
     }
     if (next == told) return absl::OkStatus();
+    options.at(Moment::kRead);
     if (absl::Status begun = producer->Begin(); !begun.ok()) return begun;
     for (uint32_t p = 0; p < told.size(); ++p)
       if (absl::Status sent = Send(p, rows[p], next[p]); !sent.ok()) return sent;
+    if (absl::Status flushed = producer->Flush(kTransactionMax); !flushed.ok()) return flushed;
+    options.at(Moment::kSent);
     if (absl::Status committed = producer->Commit(kTransactionMax); !committed.ok()) return committed;
+    options.at(Moment::kCommitted);
     told = std::move(next);
     told_something = true;
     return absl::OkStatus();
@@ -174,7 +178,8 @@ struct DerivedTopics::Impl {
     return producer->Send(Topic(kProgress), {partition, key, value, {}});
   }
 
-  const Node& node;
+  partition::Cluster& cluster;
+  CommitHub& commits;
   const Options options;
   std::unique_ptr<kafka::TransactionalProducer> producer;
   std::vector<ToldSoFar> told;
@@ -187,7 +192,8 @@ struct DerivedTopics::Impl {
   std::thread thread;
 };
 
-DerivedTopics::DerivedTopics(const Node& node, Options options) : impl_(std::make_unique<Impl>(node, std::move(options))) {}
+DerivedTopics::DerivedTopics(partition::Cluster& cluster, CommitHub& commits, Options options)
+    : impl_(std::make_unique<Impl>(cluster, commits, std::move(options))) {}
 DerivedTopics::~DerivedTopics() = default;
 
 absl::Status DerivedTopics::status() const {

@@ -6,25 +6,34 @@
 // has each row once, whatever was killed when.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "absl/status/status.h"
-#include "guanxid/node.h"
+#include "guanxid/commit_hub.h"
 #include "kafka/connection.h"
 
 namespace guanxi::service {
 
 class DerivedTopics {
  public:
+  // Of one transaction; what it tells is durable in the log before the first.
+  enum class Moment {
+    kRead,       // rows are there, nothing was sent
+    kSent,       // all is with the brokers, and not committed
+    kCommitted,  // and committed; nobody here knows yet
+  };
   struct Options {
     kafka::Connection connection;
     std::string prefix;
     // Of whose log they tell: the cluster's topic of events.
     std::string events_topic;
+    // For tests that end the process there. guanxid sets none.
+    std::function<void(Moment)> at = [](Moment) {};
   };
-  // Makes the topics that are missing, as soon as the brokers answer. The node outlives it.
-  DerivedTopics(const Node& node, Options options);
+  // Makes the topics that are missing, as soon as the brokers answer. Cluster and commits outlive it.
+  DerivedTopics(partition::Cluster& cluster, CommitHub& commits, Options options);
   ~DerivedTopics();
 
   // OK: telling. Thread-safe.

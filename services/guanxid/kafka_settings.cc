@@ -30,7 +30,7 @@ std::string EpochOf(const std::string& cluster_id, const std::string& topic) {
 // What decides over the log is the same on every node. Keys of persons are not:
 // sealed parts cannot be compared, only what is beside them.
 void MakeDeterministic(partition::ClusterOptions& options) {
-  options.future_tolerance = codec::kFutureToleranceDefault;
+  options.admission = codec::AdmissionLevels();
   options.same_sealed_body = [](const codec::RecordView& stored, const codec::RecordView& offered) {
     return stored.payload == offered.payload && stored.sealed.size() == offered.sealed.size();
   };

@@ -18,9 +18,10 @@ struct Options {
   uint64_t accounts = 0;  // 0: a tenth of the events
   double seconds = 5;     // of each closed-loop measurement
   uint64_t seed = 1;
-  bool brief = false;  // the harness's own test: everything runs, nothing is worth reading
-  std::string folder;  // where data are written; its disk is the one that is measured
-  std::string umadb;   // prefix with bin/umadb and bin/umadb-load; empty: not built
+  bool brief = false;         // the harness's own test: everything runs, nothing is worth reading
+  std::string folder;         // where data are written; its disk is the one that is measured
+  std::string kafka_streams;  // the peer's jars; empty: not built
+  std::string umadb;          // prefix with bin/umadb and bin/umadb-load; empty: not built
   uint64_t AccountCount() const { return accounts != 0 ? accounts : std::max<uint64_t>(events / 10, 1); }
 };
 

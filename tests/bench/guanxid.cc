@@ -2,7 +2,9 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <stdexcept>
 #include <thread>
@@ -93,6 +95,19 @@ void Guanxid::WaitForSweep() const {
 Plan InOrder(uint64_t events, uint64_t accounts) {
   const int64_t step = kSpanMicros / static_cast<int64_t>(events);
   return [=](uint64_t n) { return EventPlan{n * 7919 % accounts, Timestamp{kFirst.micros + static_cast<int64_t>(n) * step}}; };
+}
+
+Plan Zipf(uint64_t events, uint64_t accounts, uint64_t seed) {
+  constexpr double kExponent = 0.99, kMixed = 1.0 / static_cast<double>(uint64_t{1} << 53);
+  auto up_to = std::make_shared<std::vector<double>>();
+  double sum = 0;
+  for (uint64_t k = 1; k <= accounts; ++k) up_to->push_back(sum += std::pow(static_cast<double>(k), -kExponent));
+  const Plan in_order = InOrder(events, accounts);
+  return [=](uint64_t n) {
+    const double drawn = static_cast<double>(Mix(n, seed) >> 11) * kMixed * sum;
+    const auto rank = static_cast<uint64_t>(std::lower_bound(up_to->begin(), up_to->end(), drawn) - up_to->begin());
+    return EventPlan{std::min(rank, accounts - 1) * 7919 % accounts, in_order(n).occurred_at};
+  };
 }
 
 Figures Ingest(const Guanxid& daemon, const Plan& plan, uint64_t first, uint64_t count) {

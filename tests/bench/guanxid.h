@@ -45,6 +45,9 @@ using Plan = std::function<EventPlan(uint64_t n)>;
 // Every account in turn, mixed; each in order of time over the year.
 Plan InOrder(uint64_t events, uint64_t accounts);
 
+// A few accounts have most of the events: the k-th of them one in proportion to 1 / k^0.99. In order of time over the year.
+Plan Zipf(uint64_t events, uint64_t accounts, uint64_t seed);
+
 // Appends events [first, first + count) of the plan through two AppendStreams, as an import does, an account always
 // through the same one; CPU is the daemon's. Throws unless all were appended.
 Figures Ingest(const Guanxid& daemon, const Plan& plan, uint64_t first, uint64_t count);

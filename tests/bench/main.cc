@@ -18,7 +18,7 @@ constexpr RowEntry kRows[] = {
     {"append", "durable Append over gRPC at 1, 8, 64 clients and 8 x 100, beside echo, fsync and UmaDB", AppendRow},
     {"get", "GetAccount over gRPC, alone and beside ingest, beside echo", GetRow},
     {"import", "many events through AppendStream", ImportRow},
-    {"kafka", "many events from a real topic, beside a bare drain of it", KafkaRow},
+    {"kafka", "many events from a real topic, beside a bare drain of it and Kafka Streams; how soon one is seen", KafkaRow},
     {"rebuild", "all views again from the log, beside a bare scan and parse", RebuildRow},
     {"space", "bytes on disk per event, by column family", SpaceRow},
     {"asof", "a read of a past date, accounts of 1,000 events", AsOfRow},
@@ -64,6 +64,7 @@ bool Parse(int argc, char** argv, Invocation& in, int& code) {
   app.add_option("--json", in.json, "also write everything to this file");
   app.add_option("--wait-for-quiet", in.quiet_seconds, "seconds to wait until nobody else uses the machine")->capture_default_str();
   app.add_option("--umadb", in.options.umadb, "prefix of the peer's programs (tools/bench sets it)");
+  app.add_option("--kafka-streams", in.options.kafka_streams, "folder of the peer's jars (tools/bench sets it)");
   app.add_option("--commit", in.commit, "what is measured (tools/bench sets it)");
   app.add_flag("--brief", in.options.brief, "tests the harness: everything tiny, no figure worth reading");
   try {

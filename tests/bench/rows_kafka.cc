@@ -1,22 +1,20 @@
-// From a real topic to durable, deduplicated, folded and queryable, beside reading the same records and doing nothing.
+// From a real topic to durable, deduplicated, folded and queryable: how fast, beside reading the same records and doing nothing, and beside
+// Kafka Streams with a small fold; and how soon.
 #include <fmt/format.h>
+#include <grpcpp/grpcpp.h>
 
+#include <atomic>
 #include <chrono>
-#include <filesystem>
-#include <fstream>
+#include <future>
 #include <thread>
 
 #include "bench/bench.h"
 #include "bench/events.h"
 #include "bench/process.h"
-#include "codec/kafka_message.h"
-#include "guanxi/event/v1/trade.pb.h"
-#include "intake/kafka_intake.h"
-#include "intake/topic_rules.h"
+#include "bench/topic.h"
+#include "guanxi/v1/account_service.grpc.pb.h"
+#include "guanxi/v1/admin_service.grpc.pb.h"
 #include "kafka/consumer.h"
-#include "kafka/producer.h"
-#include "partition/partitioner.h"
-#include "relations/event_type.h"
 
 namespace guanxi::bench {
 namespace {
@@ -24,139 +22,183 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr uint32_t kPartitions = 4;
-constexpr char kTopic[] = "guanxi.events";
-constexpr milliseconds kAdminMax{60'000};
+constexpr int kRates[] = {1'000, 10'000, 50'000};
+constexpr std::chrono::seconds kAnswerMax{60};
+constexpr milliseconds kTick{2};
+// Of the accounts that are asked for, so that they are not those of the load.
+constexpr uint64_t kProbesFrom = 1'000'000'000;
 
-[[noreturn]] void Fail(const absl::Status& status) { throw std::runtime_error(std::string(status.message())); }
-void Check(const absl::Status& status) {
-  if (!status.ok()) Fail(status);
-}
+double SecondsSince(steady_clock::time_point began) { return std::chrono::duration<double>(steady_clock::now() - began).count(); }
 
-// A broker of its own, for as long as this lives.
-class Broker {
- public:
-  explicit Broker(const std::string& folder) : folder_(folder) {
-    const std::string said = folder + ".said";
-    if (Run("start --port 0", said) != 0) throw std::runtime_error("tools/kafka start failed");
-    std::ifstream file(said);
-    for (std::string word; file >> word;)
-      if (word.starts_with("bootstrap=")) connection_.brokers = word.substr(word.find('=') + 1);
-    auto admin = kafka::Admin::Make(connection_);
-    Check(admin.status());
-    Check((*admin)->Create({kTopic, kPartitions, 1, intake::EventsTopicSettings()}, kAdminMax));
-  }
-  ~Broker() { Run("stop", "/dev/null"); }
-  const kafka::Connection& connection() const { return connection_; }
-
- private:
-  int Run(const std::string& words, const std::string& said) const {
-    return std::system(fmt::format("'{}/tools/kafka' {} --dir '{}' >'{}'", GUANXI_SOURCE_DIR, words, folder_, said).c_str());
-  }
-  const std::string folder_;
-  kafka::Connection connection_;
-};
-
-codec::Record OrderNumber(const EventPlan& plan, uint64_t n) {
-  event::v1::OrderPlaced order;
-  order.set_order_id(fmt::format("order-{:010}", n));
-  order.set_currency_code("EUR");
-  auto& line = *order.add_lines();
-  line.set_product("pump");
-  line.set_quantity_micros(1'000'000);
-  line.set_unit_price_micros(static_cast<int64_t>(100 + n % 900) * 1'000'000);
-  codec::Record record;
-  record.type = static_cast<uint16_t>(relations::EventTypeFromName("OrderPlaced"));
-  record.account_id = AccountName(plan.account);
-  record.id = order.order_id();
-  record.source = "/erp/orders";
-  record.occurred_at = plan.occurred_at;
-  record.payload = order.SerializeAsString();
-  return record;
-}
-
-// As `guanxi kafka produce` writes them; gives back their bytes on average.
-double Produce(const kafka::Connection& connection, uint64_t events, uint64_t accounts) {
-  auto producer = kafka::Producer::Make({connection, kTopic, milliseconds(20)});
-  Check(producer.status());
-  const Plan plan = InOrder(events, accounts);
-  uint64_t bytes = 0;
-  for (uint64_t n = 0; n < events; ++n) {
-    const codec::Record record = OrderNumber(plan(n), n);
-    const auto message = codec::KafkaMessageFromRecord(record, codec::KafkaMode::kBinary, codec::KafkaPayload::kProtobuf);
-    kafka::OutgoingRecord out{partition::PartitionOf(record.account_id, kPartitions).value, message.key, message.value, {}};
-    for (const auto& [name, value] : message.headers) {
-      out.headers.push_back({name, value});
-      bytes += name.size() + value.size();
-    }
-    bytes += message.key.size() + message.value.size();
-    while (!(*producer)->Send(out, nullptr).ok()) (*producer)->Flush(milliseconds(50));
-  }
-  if (!(*producer)->Flush(kAdminMax)) throw std::runtime_error("the broker did not take the events");
-  return static_cast<double>(bytes) / static_cast<double>(events);
-}
-
-template <class Work>
-Figures Timed(uint64_t events, Work work) {
-  const double cpu = OwnCpuSeconds();
-  const auto began = steady_clock::now();
-  work();
-  const double seconds = std::chrono::duration<double>(steady_clock::now() - began).count();
+Figures FiguresOf(uint64_t events, double seconds, double cpu_seconds) {
+  const auto count = static_cast<double>(events);
   Figures figures;
-  figures.per_second = static_cast<double>(events) / seconds;
-  figures.cpu_seconds_per_million = (OwnCpuSeconds() - cpu) * 1e6 / static_cast<double>(events);
+  figures.per_second = count / seconds;
+  figures.cpu_seconds_per_million = cpu_seconds * 1e6 / count;
   return figures;
 }
 
-void Drain(const kafka::Connection& connection, uint64_t events) {
-  auto consumer = kafka::Consumer::Make({connection, kTopic, "drain"});
-  Check(consumer.status());
-  for (uint32_t p = 0; p < kPartitions; ++p) Check((*consumer)->Start(p, 0));
-  uint64_t read = 0;
-  for (uint32_t p = 0; read < events; p = (p + 1) % kPartitions)
-    for (auto polled = (*consumer)->Poll(p, milliseconds(1)); polled.kind == kafka::Polled::Kind::kMessage;
-         polled = (*consumer)->Poll(p, milliseconds(0)))
-      ++read;
-  for (uint32_t p = 0; p < kPartitions; ++p) (*consumer)->Stop(p);
+// Their bytes on average.
+double Produce(const Topic& topic, uint64_t events, const Plan& plan) {
+  OrderWriter writer(topic, milliseconds(20));
+  uint64_t bytes = 0;
+  for (uint64_t n = 0; n < events; ++n) bytes += writer.Write(plan(n), n);
+  writer.Flush();
+  return static_cast<double>(bytes) / static_cast<double>(events);
 }
 
-void Apply(const kafka::Connection& connection, const std::string& data, uint64_t events) {
-  intake::KafkaIntakeOptions kafka_options;
-  kafka_options.connection = connection;
-  kafka_options.topic = kTopic;
-  auto kafka = intake::KafkaIntake::Open(kafka_options);
-  Check(kafka.status());
-  partition::ClusterOptions options;
-  options.data_directory = data;
-  options.settings.partitions = kPartitions;
-  options.wall_clock = false;
-  options.now = [] { return Timestamp{kFirst.micros + kSpanMicros}; };
-  options.intake = kafka->get();
-  auto cluster = partition::Cluster::Open(std::move(options));
-  Check(cluster.status());
-  (*kafka)->Start(**cluster);
-  for (uint64_t applied = 0; applied < events;) {
-    std::this_thread::sleep_for(milliseconds(2));
-    applied = 0;
-    for (uint32_t p = 0; p < kPartitions; ++p) applied += (*cluster)->ViewOf(PartitionId(p))->log_size;
+Figures Drain(const Topic& topic, uint64_t events) {
+  const double cpu = OwnCpuSeconds();
+  const auto began = steady_clock::now();
+  const auto consumer = kafka::Consumer::Make({topic.connection(), topic.name(), "drain"}).value();
+  for (uint32_t p = 0; p < kTopicPartitions; ++p) {
+    if (const auto started = consumer->Start(p, 0); !started.ok()) throw std::runtime_error(std::string(started.message()));
   }
-  (*kafka)->Stop();
+  uint64_t read = 0;
+  for (uint32_t p = 0; read < events; p = (p + 1) % kTopicPartitions)
+    for (auto polled = consumer->Poll(p, milliseconds(1)); polled.kind == kafka::Polled::Kind::kMessage;
+         polled = consumer->Poll(p, milliseconds(0)))
+      ++read;
+  for (uint32_t p = 0; p < kTopicPartitions; ++p) consumer->Stop(p);
+  return FiguresOf(events, SecondsSince(began), OwnCpuSeconds() - cpu);
+}
+
+// A daemon that begins with an empty directory, until all is applied.
+Figures Apply(Bench& bench, const Topic& topic, uint64_t events) {
+  const auto began = steady_clock::now();
+  Guanxid daemon(bench.NewPath("from-kafka"), topic.DaemonOptions());
+  const auto stub = v1::AdminService::NewStub(daemon.Connect());
+  for (uint64_t applied = 0; applied < events;) {
+    std::this_thread::sleep_for(milliseconds(5));
+    grpc::ClientContext context;
+    v1::ListPartitionsResponse response;
+    if (const auto asked = stub->ListPartitions(&context, {}, &response); !asked.ok()) throw std::runtime_error(asked.error_message());
+    applied = 0;
+    for (const v1::Partition& partition : response.partitions()) applied += partition.log_size();
+  }
+  const Figures figures = FiguresOf(events, SecondsSince(began), CpuSecondsOf(daemon.pid()));
+  bench.report.Value(Role::kEngine, "resident when all was applied", ResidentMibOf(daemon.pid()).now, "MiB");
+  daemon.Stop();
+  return figures;
+}
+
+// The peer says: seconds=S cpu_seconds=C resident_mib=M.
+Figures ApplyByStreams(Bench& bench, const Topic& topic, uint64_t events) {
+  const std::string state = bench.NewPath("streams");
+  Child peer({"java", "-Xmx1g", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-cp", bench.options.kafka_streams + "/*",
+              "peer.StreamsPeer", topic.connection().brokers, topic.name(), std::to_string(events), state},
+             state + ".log");
+  const std::string line = peer.ReadLine();
+  double seconds = 0, cpu = 0, resident = 0;
+  if (std::sscanf(line.c_str(), "seconds=%lf cpu_seconds=%lf resident_mib=%lf", &seconds, &cpu, &resident) != 3)
+    throw std::runtime_error("the peer said " + line);
+  bench.report.Value(Role::kPeer, "Kafka Streams, resident when all was folded", resident, "MiB");
+  return FiguresOf(events, seconds, cpu);
+}
+
+void CompareWithStreams(Bench& bench, const Topic& topic, const Figures& engine, uint64_t events) {
+  if (bench.options.kafka_streams.empty())
+    return bench.report.NotMeasured("from Kafka beside Kafka Streams", "Kafka Streams: peer not built, needs mvn and java");
+  const Figures peer = ApplyByStreams(bench, topic, events);
+  bench.report.Measured(Role::kPeer, "Kafka Streams, exactly once, tuned: a sum per account", peer);
+  bench.report.Compare("from Kafka", Rate(engine.per_second), "Kafka Streams: " + Rate(peer.per_second),
+                       engine.per_second / peer.per_second, AtLeast(3));
+  bench.report.Compare("from Kafka, CPU", Number(engine.cpu_seconds_per_million) + " CPU s/M",
+                       "Kafka Streams: " + Number(peer.cpu_seconds_per_million) + " CPU s/M",
+                       peer.cpu_seconds_per_million / engine.cpu_seconds_per_million, AtLeast(3));
+}
+
+// Writes that many events a second until it is told to stop.
+class Load {
+ public:
+  Load(const Topic& topic, int rate, Plan plan)
+      : plan_(std::move(plan)), writer_(topic, milliseconds(1)), thread_([this, rate] { Run(rate); }) {}
+  ~Load() { Stop(); }
+  // How many it wrote.
+  uint64_t Stop() {
+    stopping_ = true;
+    if (thread_.joinable()) thread_.join();
+    return written_;
+  }
+
+ private:
+  void Run(int rate) {
+    const auto began = steady_clock::now();
+    while (!stopping_) {
+      const auto due = static_cast<uint64_t>(SecondsSince(began) * rate);
+      for (; written_ < due; ++written_) writer_.Write(plan_(written_), written_);
+      std::this_thread::sleep_for(kTick);
+    }
+  }
+  const Plan plan_;
+  OrderWriter writer_;
+  std::atomic<bool> stopping_{false};
+  uint64_t written_ = 0;
+  std::thread thread_;
+};
+
+// One record after the other, each asked for as soon as its offset is known; the time from before it is produced to the answer.
+Samples Probe(const Guanxid& daemon, const Topic& topic, double seconds) {
+  OrderWriter writer(topic, milliseconds(0));
+  const auto stub = v1::AccountService::NewStub(daemon.Connect());
+  Samples micros;
+  const auto began = steady_clock::now();
+  for (uint64_t n = 0; SecondsSince(began) < seconds; ++n) {
+    const EventPlan plan{kProbesFrom + n, kFirst};
+    const auto sent = steady_clock::now();
+    std::promise<kafka::Delivery> delivered;
+    writer.Write(plan, n, [&](const kafka::Delivery& delivery) { delivered.set_value(delivery); });
+    const kafka::Delivery delivery = delivered.get_future().get();
+    if (!delivery.status.ok()) throw std::runtime_error(std::string(delivery.status.message()));
+    v1::GetAccountRequest request;
+    request.mutable_account()->set_account_id(AccountName(plan.account));
+    auto& at = *request.mutable_consistency()->mutable_at_least_as_fresh()->add_offsets();
+    at.set_topic(topic.name());
+    at.set_partition(delivery.partition);
+    at.set_offset(delivery.offset);
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + kAnswerMax);
+    v1::GetAccountResponse response;
+    if (const auto asked = stub->GetAccount(&context, request, &response); !asked.ok()) throw std::runtime_error(asked.error_message());
+    micros.Add(SecondsSince(sent) * 1e6);
+  }
+  return micros;
+}
+
+void MeasureLatency(Bench& bench, Topic& topic, int rate) {
+  topic.Renew();
+  Guanxid daemon(bench.NewPath("latency"), topic.DaemonOptions());
+  Probe(daemon, topic, bench.options.seconds / 10);
+  const double cpu = CpuSecondsOf(daemon.pid());
+  const auto began = steady_clock::now();
+  const auto load_events = static_cast<uint64_t>(std::max(bench.options.seconds, 1.0) * rate);
+  Load load(topic, bench.options.brief ? rate / 50 : rate, Zipf(load_events, bench.options.AccountCount(), bench.options.seed));
+  Samples micros = Probe(daemon, topic, bench.options.seconds);
+  const uint64_t written = load.Stop();
+  Figures figures = FiguresOf(written, SecondsSince(began), CpuSecondsOf(daemon.pid()) - cpu);
+  figures.p50_micros = micros.At(0.5);
+  figures.p99_micros = micros.At(0.99);
+  const std::string what = fmt::format("produced to answered by GetAccount, at {}", Rate(rate));
+  bench.report.Measured(Role::kEngine, what, figures);
+  bench.report.Compare(what, Micros(figures.p50_micros) + " p50", Micros(figures.p99_micros) + " p99", 0, {});
+  daemon.Stop();
 }
 
 }  // namespace
 
 void KafkaRow(Bench& bench) {
   const uint64_t events = bench.options.events;
-  const Broker broker(bench.NewPath("kafka"));
-  const double bytes = Produce(broker.connection(), events, bench.options.AccountCount());
+  Topic topic(bench.NewPath("kafka"));
+  const double bytes = Produce(topic, events, Zipf(events, bench.options.AccountCount(), bench.options.seed));
   bench.report.Value(Role::kFloor, "bytes of an event in the topic, headers included", bytes, "bytes");
-  const Figures drain = Timed(events, [&] { Drain(broker.connection(), events); });
+  const Figures drain = Drain(topic, events);
   bench.report.Measured(Role::kFloor, "bare drain, one thread", drain);
-  const Figures engine = Timed(events, [&] { Apply(broker.connection(), bench.NewPath("from-kafka"), events); });
+  const Figures engine = Apply(bench, topic, events);
   bench.report.Measured(Role::kEngine, "from the topic to durable, deduplicated, folded and queryable", engine);
   bench.report.Compare("from Kafka", Rate(engine.per_second), "bare drain: " + Rate(drain.per_second), engine.per_second / drain.per_second,
                        {});
-  bench.report.NotMeasured("from Kafka beside Kafka Streams", "the peer is not part of this repository");
+  CompareWithStreams(bench, topic, engine, events);
+  for (const int rate : kRates) MeasureLatency(bench, topic, rate);
 }
 
 }  // namespace guanxi::bench

@@ -160,6 +160,48 @@ BOOST_AUTO_TEST_CASE(two_nodes_with_directories_of_their_own_have_the_same_log_a
   BOOST_TEST(late.Roots() == one.Roots());
 }
 
+BOOST_AUTO_TEST_CASE(a_node_of_an_older_admission_level_stops_before_its_log_becomes_another) {
+  const std::string topic = MakeTopic(2);
+  const std::vector<codec::AdmissionRules> both = {{std::chrono::minutes(5)}, {std::chrono::hours(48)}};
+  bool was_updated = false;
+  KafkaNode newer(topic, {.adjust = [&](auto& options) { options.admission = both; }});
+  KafkaNode older(topic, {.adjust = [&](auto& options) {
+                    if (was_updated) options.admission = both;
+                  }});
+  const auto tomorrow = [](const std::string& id) {
+    codec::Record order = Order("account-1", id, "2024-03-01", 1);
+    order.occurred_at = {(std::chrono::system_clock::now().time_since_epoch() + std::chrono::hours(24)) / std::chrono::microseconds(1)};
+    return order;
+  };
+  for (int i = 0; i < 50; ++i) BOOST_TEST(newer.Append(SomeOrder(i)).status.ok());
+  BOOST_TEST(ReasonName(newer.Append(tomorrow("t-1")).status) == "OCCURRED_IN_FUTURE");
+  BOOST_REQUIRE(older.CatchUp());
+  const std::string before = older.Roots();
+  BOOST_TEST(before == newer.Roots());
+
+  BOOST_TEST(ReasonName(older.cluster().RaiseAdmission(2, "urn:test")) == "ADMISSION_LEVEL_NEWER");
+  BOOST_REQUIRE(newer.cluster().RaiseAdmission(2, "urn:test").ok());
+  BOOST_TEST(newer.Append(tomorrow("t-2")).status.ok());
+  for (uint32_t p = 0; p < 2; ++p) BOOST_TEST(older.Reaches(PartitionId(p), Reason::ADMISSION_LEVEL_NEWER));
+  // Opened again as it is, it stops at the same place; its answers stay.
+  older.Close();
+  older.Open();
+  for (uint32_t p = 0; p < 2; ++p) BOOST_TEST(older.Reaches(PartitionId(p), Reason::ADMISSION_LEVEL_NEWER));
+  BOOST_TEST(older.Roots() == before);
+  BOOST_TEST(older.StateOf("account-2") == newer.StateOf("account-2"));
+
+  older.Close();
+  was_updated = true;
+  older.Open();
+  BOOST_REQUIRE(older.CatchUp() && newer.CatchUp());
+  BOOST_TEST(older.Roots() == newer.Roots());
+  BOOST_TEST(older.StateOf("account-1") == newer.StateOf("account-1"));
+  // What was raised is not taken back by an older version in the directory.
+  older.Close();
+  was_updated = false;
+  BOOST_CHECK_THROW(older.Open(), std::runtime_error);
+}
+
 BOOST_AUTO_TEST_CASE(a_node_goes_on_where_it_was_and_applies_nothing_twice) {
   const std::string topic = MakeTopic(2);
   TopicWriter writer(topic);

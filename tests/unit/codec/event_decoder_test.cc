@@ -146,6 +146,7 @@ const std::vector<Case> kLeast = {
     {"PolicyAdopted", "policy_name: 'standard' version: 1 effective_at { seconds: 1 } control_epoch: 1", "OK"},
     {"ParkedRepaired", "parked_position: 0", "OK"},
     {"ParkedDismissed", "parked_position: 0", "OK"},
+    {"AdmissionRaised", "level: 2", "OK"},
 };
 
 const std::vector<Case> kRefused = {

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "base/reason.h"
+#include "codec/control_record.h"
 #include "relations/row_coding.h"
 #include "support/cluster_fixture.h"
 
@@ -336,6 +337,30 @@ BOOST_AUTO_TEST_CASE(months_are_summed_up_to_the_end_of_time) {
   BOOST_TEST(sum("0001-01-01", kLatestTimestamp) == 12);
   BOOST_TEST(sum("2025-04-01", kLatestTimestamp) == 7);
   BOOST_TEST(sum("0001-01-01", At("2025-03-31")) == 5);
+}
+
+BOOST_AUTO_TEST_CASE(rules_of_admission_change_by_a_record_of_the_log_and_never_back) {
+  std::vector<codec::AdmissionRules> levels = {{std::chrono::minutes(5)}, {std::chrono::hours(48)}};
+  ClusterFixture fixture(2, [&](partition::ClusterOptions& options) { options.admission = levels; });
+  fixture.now_ = At("2026-01-01");
+  BOOST_TEST(ReasonName(fixture.Append(Order("acme", "o1", "2026-01-02", 5)).status) == "OCCURRED_IN_FUTURE");
+  BOOST_TEST(ReasonName(fixture.cluster().RaiseAdmission(3, "op")) == "ADMISSION_LEVEL_NEWER");
+  // In one partition only, as a crash may leave it: the next opening finishes it.
+  partition::Submission raise;
+  raise.internal = true;
+  raise.events.push_back(codec::MakeAdmissionRaised(2, fixture.now_, "op"));
+  BOOST_TEST(fixture.cluster().SubmitAndWait(PartitionId(1), raise).front().status.ok());
+  BOOST_TEST(fixture.cluster().SubmitAndWait(PartitionId(1), raise).front().duplicate);
+  fixture.Reopen();
+  for (uint32_t p = 0; p < 2; ++p) BOOST_TEST(fixture.cluster().ViewOf(PartitionId(p))->admission.level == 2u);
+  BOOST_TEST(fixture.Append(Order("acme", "o2", "2026-01-02", 5)).status.ok());
+  BOOST_TEST(fixture.cluster().RaiseAdmission(1, "op").ok());
+  for (uint32_t p = 0; p < 2; ++p) BOOST_TEST(fixture.cluster().ViewOf(PartitionId(p))->admission.level == 2u);
+  BOOST_TEST(fixture.cluster().Rebuild(fixture.cluster().PartitionOf("acme"), true, [](uint64_t, uint64_t) {})->rows_different == 0u);
+  // A version that does not know the level leaves the directory alone.
+  levels.pop_back();
+  BOOST_CHECK_EXCEPTION(fixture.Reopen(), std::runtime_error,
+                        [](const std::runtime_error& e) { return std::string(e.what()).find("admitted by level 2") != std::string::npos; });
 }
 
 BOOST_AUTO_TEST_CASE(a_directory_has_one_owner_and_no_newer_format) {

@@ -70,6 +70,7 @@ BOOST_AUTO_TEST_CASE(numbers_and_names_are_what_they_were_when_first_stored) {
       {902, "PolicyAdopted"},
       {903, "ParkedRepaired"},
       {904, "ParkedDismissed"},
+      {905, "AdmissionRaised"},
   };
   BOOST_REQUIRE_EQUAL(kEventTypes.size(), pinned.size() + 1);
   for (const auto& [number, name] : pinned) {

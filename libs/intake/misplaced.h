@@ -1,0 +1,42 @@
+// Events that were written to another partition than their account's lie parked
+// there (PARTITION_WRONG). This sends them to the right one, by the same id, and
+// dismisses them where they lay. What it has done is in the logs: after a crash,
+// or beside another node that does the same, an event is found as a duplicate.
+//
+// Left to an operator: submissions of nodes, which say more than an event, and
+// what was not kept whole because it may name persons. One thread.
+#pragma once
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "partition/account_reader.h"
+#include "partition/cluster.h"
+
+namespace guanxi::intake {
+
+class Misplaced {
+ public:
+  // The cluster outlives it.
+  explicit Misplaced(partition::Cluster& cluster) : cluster_(cluster), looked_(cluster.partitions()) {}
+
+  // Of each partition some of those not looked at yet; waits for their outcomes.
+  // What was refused for a passing reason is taken up by the next call.
+  void SendOn();
+
+ private:
+  struct Found {
+    Position position;
+    codec::Record event;
+  };
+  std::vector<Found> Find(PartitionId partition);
+  void TakeUp(PartitionId partition, Position again);
+  std::vector<partition::EventOutcome> SubmitAll(std::vector<std::pair<PartitionId, partition::Submission>> submissions);
+  void SendOn(PartitionId partition);
+
+  partition::Cluster& cluster_;
+  std::vector<Position> looked_;  // by partition: positions below were dealt with
+};
+
+}  // namespace guanxi::intake
