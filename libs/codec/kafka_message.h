@@ -63,6 +63,10 @@ struct FromKafka {
 // Cost: some 0.3 us for a small protobuf event, one copy of its bytes.
 FromKafka RecordFromKafka(const KafkaMessage& message);
 
+// The same of a topic whose events may name persons in clear, which is not looked
+// for here: the record must be sealed before it goes anywhere. Nothing is parked.
+absl::StatusOr<Record> RecordInClear(const KafkaMessage& message);
+
 // What the log parks of a message that is refused for another reason, such as
 // PARTITION_WRONG. `why` carries a reason.
 Record ParkedMessage(const KafkaMessage& message, const absl::Status& why);

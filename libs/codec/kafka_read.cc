@@ -249,6 +249,13 @@ absl::Status ReadMessage(const KafkaMessage& message, Record& record) {
   return ReadBinary(*headers, *message.key, *message.value, record);
 }
 
+absl::Status ReadRecord(const KafkaMessage& message, Record& record) {
+  if (absl::Status read = ReadMessage(message, record); !read.ok()) return read;
+  record.recorded_at = Timestamp{};
+  record.account_version = 0;
+  return CheckFits(record);
+}
+
 // Of what could be read, what an operator finds the event by. The type only by number: retried as it is, it is refused.
 void KeepEnvelope(const Record& read, Record& parked) {
   if (!read.id.empty() && read.id.size() <= kEventIdBytesMax && IsUtf8(read.id)) parked.id = read.id;
@@ -269,16 +276,17 @@ Record ParkedMessage(const KafkaMessage& message, const absl::Status& why) {
   return parked;
 }
 
+absl::StatusOr<Record> RecordInClear(const KafkaMessage& message) {
+  Record record;
+  if (absl::Status read = ReadRecord(message, record); !read.ok()) return read;
+  return record;
+}
+
 FromKafka RecordFromKafka(const KafkaMessage& message) {
   FromKafka read;
-  read.status = ReadMessage(message, read.record);
-  if (read.status.ok()) read.status = CheckFits(read.record);
+  read.status = ReadRecord(message, read.record);
   if (read.status.ok()) read.status = CheckNoPersonInClear(read.record);
-  if (read.status.ok()) {
-    read.record.recorded_at = Timestamp{};
-    read.record.account_version = 0;
-    return read;
-  }
+  if (read.status.ok()) return read;
   Record parked = ParkedMessage(message, read.status);
   KeepEnvelope(read.record, parked);
   read.record = std::move(parked);

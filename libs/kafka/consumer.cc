@@ -113,6 +113,20 @@ void Consumer::ShowApplied(const std::vector<uint64_t>& next_offsets) {
   rd_kafka_commit(impl_->handle->get(), list.get(), 1);
 }
 
+absl::StatusOr<std::vector<std::optional<uint64_t>>> Consumer::QueryShown(uint32_t count, std::chrono::milliseconds timeout) const {
+  const List list(rd_kafka_topic_partition_list_new(static_cast<int>(count)));
+  for (uint32_t p = 0; p < count; ++p) rd_kafka_topic_partition_list_add(list.get(), impl_->options.topic.c_str(), static_cast<int32_t>(p));
+  const auto error = rd_kafka_committed(impl_->handle->get(), list.get(), static_cast<int>(timeout.count()));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return StatusOf(error, "asking for the group's offsets of " + impl_->options.topic);
+  std::vector<std::optional<uint64_t>> shown;
+  for (int i = 0; i < list->cnt; ++i) {
+    if (list->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) return StatusOf(list->elems[i].err, "the group's offsets");
+    const int64_t offset = list->elems[i].offset;
+    shown.push_back(offset < 0 ? std::nullopt : std::optional(static_cast<uint64_t>(offset)));
+  }
+  return shown;
+}
+
 std::string Consumer::last_error() const { return impl_->handle->last_error(); }
 
 }  // namespace guanxi::kafka

@@ -1,5 +1,5 @@
 // Reads partitions of one topic, each from an offset the caller names: no
-// group, no rebalance, and Kafka's committed offsets are never read. Committed
+// group and no rebalance. Committed
 // records only; checksums are verified.
 //
 // Thread-safe, but for one partition's Start, Poll and Stop, which belong to
@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,8 +60,11 @@ class Consumer {
   absl::StatusOr<Watermarks> QueryWatermarks(uint32_t partition, std::chrono::milliseconds timeout) const;
   // Of the partitions 0 .. count-1, in one question per broker.
   absl::StatusOr<std::vector<uint64_t>> QueryEnds(uint32_t count, std::chrono::milliseconds timeout) const;
-  // For tools that show lag, and for nothing else: never read back. Does not wait.
+  // Committed under the group, for tools that show lag. Does not wait.
   void ShowApplied(const std::vector<uint64_t>& next_offsets);
+  // What was shown last, of the partitions 0 .. count-1; nullopt: nothing, or Kafka forgot
+  // it. A hint: never the truth about what was applied.
+  absl::StatusOr<std::vector<std::optional<uint64_t>>> QueryShown(uint32_t count, std::chrono::milliseconds timeout) const;
   std::string last_error() const;
 
  private:

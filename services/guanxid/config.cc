@@ -93,6 +93,8 @@ const std::vector<Setting>& Settings() {
       {"kafka_ssl_key", kText, "", 0, 0, "", "PEM file of its key."},
       {"kafka_derived_prefix", kText, "", 0, 0, "",
        "PREFIX.tier-changes, .accounts, .parked and .progress are written. Empty: none. One node only."},
+      {"kafka_ingress_topic", kText, "", 0, 0, "",
+       "Events with personal data in clear, to be sealed and appended: a topic of short retention. Empty: none. One node only."},
       {"kafka_start_seconds", kNumber, "10", 1, 600, "seconds", "How long a start waits for the brokers."},
       {"rpc_memory_mib", kNumber, "512", 64, 65'536, "MiB",
        "Memory of calls under way; beyond it the largest are ended with RESOURCE_EXHAUSTED."},

@@ -23,6 +23,7 @@
 #include "guanxid/head_publisher.h"
 #include "guanxid/head_signer.h"
 #include "guanxid/http_server.h"
+#include "guanxid/ingress.h"
 #include "guanxid/kafka_metrics.h"
 #include "guanxid/kafka_settings.h"
 #include "guanxid/policy_service.h"
@@ -107,6 +108,7 @@ struct Daemon::Impl {
   std::unique_ptr<RecentEvents> recent;
   std::unique_ptr<Node> node;
   std::unique_ptr<DerivedTopics> derived;
+  std::unique_ptr<Ingress> ingress;
 
   std::unique_ptr<EventServiceHandler> events;
   std::unique_ptr<AccountServiceHandler> accounts;
@@ -152,11 +154,12 @@ struct Daemon::Impl {
 
   absl::Status StartKafka(const Config& config) {
     kafka->Start(*cluster);
-    const std::string& prefix = config.Text("kafka_derived_prefix");
-    if (prefix.empty()) return absl::OkStatus();
     const absl::StatusOr<intake::KafkaIntakeOptions> options = KafkaOptionsOf(config);
     if (!options.ok()) return options.status();
-    derived = std::make_unique<DerivedTopics>(*cluster, *commits, DerivedTopics::Options{options->connection, prefix, options->topic});
+    if (const std::string& prefix = config.Text("kafka_derived_prefix"); !prefix.empty())
+      derived = std::make_unique<DerivedTopics>(*cluster, *commits, DerivedTopics::Options{options->connection, prefix, options->topic});
+    if (const std::string& topic = config.Text("kafka_ingress_topic"); !topic.empty())
+      ingress = std::make_unique<Ingress>(*cluster, *keys, Ingress::Options{options->connection, topic, options->topic});
     return absl::OkStatus();
   }
 
@@ -216,6 +219,7 @@ struct Daemon::Impl {
     for (uint32_t p = 0; p < cluster->partitions(); ++p)
       if (!cluster->StatusOf(PartitionId{p}).accepts_writes) troubles += "partition " + std::to_string(p) + " cannot write\n";
     if (kafka != nullptr) troubles += KafkaTroubles(*kafka, cluster->partitions());
+    if (ingress != nullptr) troubles += TroubleOf("ingress", ingress->status());
     return troubles;
   }
 
@@ -255,6 +259,8 @@ struct Daemon::Impl {
     http.reset();
     derived.reset();
     if (kafka != nullptr) kafka->Stop();
+    // What it waits for was answered by that.
+    ingress.reset();
   }
 };
 

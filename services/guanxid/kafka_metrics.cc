@@ -46,15 +46,16 @@ std::string KafkaMetrics::Text(const intake::KafkaIntake& kafka, uint32_t partit
   return prometheus::TextSerializer().Serialize(impl_->registry.Collect());
 }
 
+std::string TroubleOf(const std::string& whose, const absl::Status& state) {
+  if (state.ok()) return "";
+  const ReasonEntry* const reason = ReasonOf(state);
+  return fmt::format("{}: {}: {} {}\n", whose, reason == nullptr ? "UNKNOWN" : reason->name,
+                     std::string(state.message().data(), state.message().size()), reason == nullptr ? "" : reason->remedy);
+}
+
 std::string KafkaTroubles(const intake::KafkaIntake& kafka, uint32_t partitions) {
   std::string troubles;
-  for (uint32_t p = 0; p < partitions; ++p) {
-    const absl::Status state = kafka.StatusOf(PartitionId{p}).state;
-    if (state.ok()) continue;
-    const ReasonEntry* const reason = ReasonOf(state);
-    troubles += fmt::format("partition {}: {}: {} {}\n", p, reason == nullptr ? "UNKNOWN" : reason->name,
-                            std::string(state.message().data(), state.message().size()), reason == nullptr ? "" : reason->remedy);
-  }
+  for (uint32_t p = 0; p < partitions; ++p) troubles += TroubleOf(fmt::format("partition {}", p), kafka.StatusOf(PartitionId{p}).state);
   if (troubles.empty() && !kafka.HasSeenThePast()) troubles = "reading what the topic held at the start\n";
   return troubles;
 }

@@ -21,6 +21,9 @@ class KafkaMetrics {
   std::unique_ptr<Impl> impl_;
 };
 
+// A line of /readyz: what is wrong, and its remedy; empty when nothing is.
+std::string TroubleOf(const std::string& whose, const absl::Status& state);
+
 // One line for each partition that does not consume, with its remedy, and one
 // while the past is being read; empty when there is nothing to say.
 std::string KafkaTroubles(const intake::KafkaIntake& kafka, uint32_t partitions);

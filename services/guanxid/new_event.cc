@@ -59,6 +59,8 @@ absl::Status SetTime(const v1::NewEvent& event, codec::Record& record) {
   return absl::OkStatus();
 }
 
+}  // namespace
+
 absl::Status SealPersonalParts(codec::Record& record, privacy::KeyStore& keys) {
   if (record.type == 0) return absl::OkStatus();
   const std::string name = relations::FullName(EventType{record.type});
@@ -71,8 +73,6 @@ absl::Status SealPersonalParts(codec::Record& record, privacy::KeyStore& keys) {
   }
   return absl::OkStatus();
 }
-
-}  // namespace
 
 absl::StatusOr<codec::Record> RecordFrom(const v1::NewEvent& event, privacy::KeyStore& keys) {
   if (!codec::IsAccountId(event.account_id())) {

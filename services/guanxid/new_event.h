@@ -16,4 +16,8 @@ namespace guanxi::service {
 // Keys may have been made: keys.Sync() before the record is submitted.
 absl::StatusOr<codec::Record> RecordFrom(const v1::NewEvent& event, privacy::KeyStore& keys);
 
+// Moves the personal fields of a record's payload into a sealed part. FIELD_INVALID,
+// STATE_CONTRADICTED, PAYLOAD_UNDECODABLE as above; keys.Sync() as above.
+absl::Status SealPersonalParts(codec::Record& record, privacy::KeyStore& keys);
+
 }  // namespace guanxi::service

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/reason.h"
+#include "codec/kafka_message.h"
 #include "intake/message_reader.h"
 #include "partition/partitioner.h"
 #include "partition/submission_coding.h"
@@ -288,6 +289,39 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_parked_on_every_node_alike_and_stops
   KafkaNode other(topic);
   BOOST_REQUIRE(other.CatchUp());
   BOOST_TEST(other.Roots() == node.Roots());
+}
+
+BOOST_AUTO_TEST_CASE(an_event_in_a_wrong_partition_is_sent_on_once_however_many_nodes_see_it) {
+  const std::string topic = MakeTopic(2);
+  KafkaNode one(topic), two(topic);
+  TopicWriter writer(topic);
+  constexpr int kEvents = 20;
+  const auto write = [&](int number, bool rightly) {
+    const auto message = codec::KafkaMessageFromRecord(SomeOrder(number), codec::KafkaMode::kBinary, codec::KafkaPayload::kProtobuf);
+    const uint32_t right = partition::PartitionOf(message.key, 2).value;
+    kafka::OutgoingRecord record{rightly ? right : 1 - right, message.key, message.value, {}};
+    for (const auto& [name, value] : message.headers) record.headers.push_back({name, value});
+    writer.Write(record);
+  };
+  for (int i = 0; i < kEvents; ++i) write(i, false);
+  // The producer was corrected meanwhile, and is not sure what it had sent.
+  for (int i = 0; i < kEvents; i += 2) write(i, true);
+  const auto parked = [&](KafkaNode& node) {
+    uint64_t count = 0;
+    for (uint32_t p = 0; p < 2; ++p) count += partition::ReadCounter(*node.cluster().ViewOf(PartitionId(p)), "parked").value();
+    return count;
+  };
+  // Each is a parked record, the event itself, and the dismissal.
+  BOOST_TEST(Eventually([&] { return Records(one) == 3 * kEvents && parked(one) == 0; }));
+  BOOST_REQUIRE(one.CatchUp() && two.CatchUp());
+  BOOST_TEST(one.Roots() == two.Roots());
+  BOOST_TEST(Records(one) == 3u * kEvents);
+  for (int i = 0; i < 7; ++i) {
+    const std::string account = "account-" + std::to_string(i);
+    const auto read = partition::ReadAccount(*one.cluster().ViewOf(one.cluster().PartitionOf(account)), account, {});
+    BOOST_REQUIRE(read.ok());
+    BOOST_TEST(read->core.account_version == static_cast<uint64_t>(i < kEvents % 7 ? kEvents / 7 + 1 : kEvents / 7));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_parked_record_is_dismissed_and_repaired_through_the_topic) {

@@ -53,7 +53,8 @@ std::vector<kafka::TopicToMake> TopicsOf(const TopicsArguments& arguments) {
           topic("accounts", arguments.partitions, Kept("compact")),
           topic("parked", arguments.partitions, Kept("delete")),
           topic("progress", arguments.partitions, Kept("compact")),
-          topic("owners", arguments.partitions, Kept("compact"))};
+          topic("owners", arguments.partitions, Kept("compact")),
+          topic("ingress", arguments.partitions, Settings{{"cleanup.policy", "delete"}, {"retention.ms", "86400000"}})};
 }
 
 std::vector<std::string> DifferencesOf(const kafka::TopicToMake& wanted, const kafka::TopicDescription& found) {

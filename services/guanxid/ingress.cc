@@ -1,0 +1,206 @@
+#include "guanxid/ingress.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "base/reason.h"
+#include "codec/kafka_message.h"
+#include "guanxid/new_event.h"
+#include "kafka/admin.h"
+#include "kafka/consumer.h"
+#include "kafka/producer.h"
+
+namespace guanxi::service {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kQuestionMax{10'000};
+constexpr milliseconds kTryAgainAfter{500};
+constexpr milliseconds kPoll{20};
+constexpr size_t kAtOnce = 256;
+constexpr std::string_view kRefusedHeader = "guanxi-refused";
+
+// Nothing was decided about the event.
+bool IsOpen(const absl::Status& status) {
+  const ReasonEntry* const reason = ReasonOf(status);
+  return partition::IsStoreFailure(status) || (reason != nullptr && reason->reason == Reason::OVERLOADED);
+}
+
+codec::KafkaMessage ViewOf(const kafka::Message& message) {
+  codec::KafkaMessage view{message.key(), message.value(), {}, message.timestamp()};
+  for (const kafka::Header& header : message.headers()) view.headers.push_back({header.name, header.value});
+  return view;
+}
+
+}  // namespace
+
+struct Ingress::Impl {
+  Impl(partition::Cluster& c, privacy::KeyStore& k, Options o) : cluster(c), keys(k), options(std::move(o)) {
+    thread = std::thread([this] { Run(); });
+  }
+  ~Impl() {
+    {
+      const std::lock_guard lock(mutex);
+      stopping = true;
+    }
+    wake.notify_all();
+    thread.join();
+  }
+
+  bool Stopping() const {
+    const std::lock_guard lock(mutex);
+    return stopping;
+  }
+  void Pause() {
+    std::unique_lock lock(mutex);
+    wake.wait_for(lock, kTryAgainAfter, [this] { return stopping; });
+  }
+  void Note(const absl::Status& said) {
+    const std::lock_guard lock(mutex);
+    status = said.ok() ? lost : said;
+  }
+
+  void Run() {
+    while (!Stopping()) {
+      absl::Status failed = Open();
+      Note(failed);
+      while (failed.ok() && !Stopping()) failed = Pass();
+      for (uint32_t p = 0; consumer != nullptr && p < next.size(); ++p) consumer->Stop(p);
+      consumer.reset();
+      Note(failed);
+      Pause();
+    }
+  }
+
+  absl::Status Open() {
+    next.clear();
+    const auto admin = kafka::Admin::Make(options.connection);
+    if (!admin.ok()) return admin.status();
+    const auto described = (*admin)->Describe(options.topic, kQuestionMax);
+    if (!described.ok()) return described.status();
+    auto opened = kafka::Consumer::Make({options.connection, options.topic, options.topic});
+    if (!opened.ok()) return opened.status();
+    auto made = kafka::Producer::Make({options.connection, options.events_topic});
+    if (!made.ok()) return made.status();
+    consumer = *std::move(opened);
+    producer = *std::move(made);
+    const auto shown = consumer->QueryShown(described->partitions, kQuestionMax);
+    if (!shown.ok()) return shown.status();
+    for (uint32_t p = 0; p < described->partitions; ++p)
+      if (absl::Status started = Start(p, (*shown)[p]); !started.ok()) return started;
+    return absl::OkStatus();
+  }
+
+  absl::Status Start(uint32_t partition, std::optional<uint64_t> from) {
+    const auto marks = consumer->QueryWatermarks(partition, kQuestionMax);
+    if (!marks.ok()) return marks.status();
+    if (from && *from < marks->begin) {
+      const std::lock_guard lock(mutex);
+      lost =
+          Refuse(Reason::SOURCE_TRUNCATED,
+                 fmt::format("{}: events {} to {} of partition {} were deleted unread", options.topic, *from, marks->begin - 1, partition),
+                 {{"topic", options.topic}, {"partition", std::to_string(partition)}});
+    }
+    // An offset beyond the end is of another topic of that name.
+    next.push_back(from && *from <= marks->end ? std::max(*from, marks->begin) : marks->begin);
+    return consumer->Start(partition, next.back());
+  }
+
+  // What is there now, up to a number of events, until the outcome of each is known.
+  absl::Status Pass() {
+    const std::vector<uint64_t> before = next;
+    std::vector<codec::Record> records;
+    for (uint32_t p = 0; p < next.size(); ++p) {
+      for (bool more = true; more && records.size() < kAtOnce;) {
+        if (absl::Status taken = Take(p, records, more); !taken.ok()) return taken;
+      }
+    }
+    if (next == before) return absl::OkStatus();
+    if (!producer->Flush(kQuestionMax) || passing_failed.exchange(false))
+      return Refuse(Reason::SOURCE_UNAVAILABLE, "what was refused could not be passed on");
+    if (absl::Status durable = keys.Sync(); !durable.ok()) return durable;
+    while (!records.empty()) {
+      records = Submit(std::move(records));
+      if (records.empty()) break;
+      if (Stopping()) return absl::OkStatus();
+      Pause();
+    }
+    consumer->ShowApplied(next);
+    return absl::OkStatus();
+  }
+
+  absl::Status Take(uint32_t partition, std::vector<codec::Record>& records, bool& more) {
+    const kafka::Polled polled = consumer->Poll(partition, kPoll);
+    more = polled.kind == kafka::Polled::Kind::kMessage;
+    if (polled.kind == kafka::Polled::Kind::kFailed || polled.kind == kafka::Polled::Kind::kOutOfRange) return polled.status;
+    if (!more) return absl::OkStatus();
+    const codec::KafkaMessage message = ViewOf(polled.message);
+    absl::StatusOr<codec::Record> record = codec::RecordInClear(message);
+    absl::Status refused = record.status();
+    if (refused.ok()) refused = SealPersonalParts(*record, keys);
+    if (IsOpen(refused)) return refused;
+    if (refused.ok()) {
+      records.push_back(*std::move(record));
+    } else if (absl::Status passed = PassOn(message, refused); !passed.ok()) {
+      return passed;
+    }
+    next[partition] = polled.message.offset() + 1;
+    return absl::OkStatus();
+  }
+
+  // The value stays behind: it may name persons.
+  absl::Status PassOn(const codec::KafkaMessage& message, const absl::Status& refused) {
+    kafka::OutgoingRecord out;
+    out.partition = message.key ? cluster.PartitionOf(*message.key).value : 0;
+    out.key = message.key;
+    for (const codec::KafkaHeader& header : message.headers) out.headers.push_back({header.name, header.value});
+    out.headers.push_back({kRefusedHeader, EntryOf(ReasonOf(refused)->reason).name});
+    return producer->Send(out, [this](const kafka::Delivery& delivery) {
+      if (!delivery.status.ok()) passing_failed = true;
+    });
+  }
+
+  // Those whose outcome is open.
+  std::vector<codec::Record> Submit(std::vector<codec::Record> records) {
+    std::vector<std::promise<absl::Status>> answers(records.size());
+    for (size_t i = 0; i < records.size(); ++i)
+      cluster.Submit(cluster.PartitionOf(records[i].account_id), {.events = {records[i]}},
+                     [&answer = answers[i]](const partition::SubmissionResult& result) { answer.set_value(result.front().status); });
+    std::vector<codec::Record> open;
+    for (size_t i = 0; i < records.size(); ++i)
+      if (IsOpen(answers[i].get_future().get())) open.push_back(std::move(records[i]));
+    return open;
+  }
+
+  partition::Cluster& cluster;
+  privacy::KeyStore& keys;
+  const Options options;
+  std::unique_ptr<kafka::Consumer> consumer;
+  std::atomic<bool> passing_failed{false};  // outlives the producer, whose reports set it
+  std::unique_ptr<kafka::Producer> producer;
+  std::vector<uint64_t> next;  // by partition of the ingress topic
+
+  mutable std::mutex mutex;
+  std::condition_variable wake;
+  bool stopping = false;
+  absl::Status status, lost;
+  std::thread thread;
+};
+
+Ingress::Ingress(partition::Cluster& cluster, privacy::KeyStore& keys, Options options)
+    : impl_(std::make_unique<Impl>(cluster, keys, std::move(options))) {}
+Ingress::~Ingress() = default;
+
+absl::Status Ingress::status() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->status;
+}
+
+}  // namespace guanxi::service

@@ -1,0 +1,43 @@
+// Events whose personal fields are in clear, from a topic that keeps them for a
+// short time only: each is sealed, handed to the cluster as any client's, and
+// left behind when its outcome is known. So nothing personal reaches the topic
+// of events. One thread; one node only.
+//
+// Reading goes on at the offset that this group committed. What is read again,
+// after a crash or because Kafka forgot the offset, is found as a duplicate.
+// What cannot be read or sealed goes to the topic of events without its value,
+// with the reason in the header guanxi-refused, and is parked there.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "kafka/connection.h"
+#include "partition/cluster.h"
+#include "privacy/key_store.h"
+
+namespace guanxi::service {
+
+class Ingress {
+ public:
+  struct Options {
+    kafka::Connection connection;
+    std::string topic;
+    std::string events_topic;
+  };
+  // Begins when the brokers answer. Cluster and keys outlive it; destroying it waits
+  // for the outcomes of what it handed in, which a stopped intake gives at once.
+  Ingress(partition::Cluster& cluster, privacy::KeyStore& keys, Options options);
+  ~Ingress();
+
+  // OK: reading. SOURCE_TRUNCATED, until a restart: the topic let go of events that
+  // were not read; reading goes on behind them. Thread-safe.
+  absl::Status status() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace guanxi::service
