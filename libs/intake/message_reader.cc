@@ -11,14 +11,6 @@
 namespace guanxi::intake {
 namespace {
 
-codec::KafkaMessage ViewOf(const kafka::Message& message) {
-  codec::KafkaMessage view{message.key(), message.value(), {}, message.timestamp()};
-  const std::vector<kafka::Header> headers = message.headers();
-  view.headers.reserve(headers.size());
-  for (const kafka::Header& header : headers) view.headers.push_back({header.name, header.value});
-  return view;
-}
-
 // The last header of that name.
 std::optional<std::string_view> HeaderOf(const codec::KafkaMessage& message, std::string_view name) {
   for (auto header = message.headers.rbegin(); header != message.headers.rend(); ++header)
@@ -27,6 +19,14 @@ std::optional<std::string_view> HeaderOf(const codec::KafkaMessage& message, std
 }
 
 }  // namespace
+
+codec::KafkaMessage ViewOf(const kafka::Message& message) {
+  codec::KafkaMessage view{message.key(), message.value(), {}, message.timestamp()};
+  const std::vector<kafka::Header> headers = message.headers();
+  view.headers.reserve(headers.size());
+  for (const kafka::Header& header : headers) view.headers.push_back({header.name, header.value});
+  return view;
+}
 
 uint64_t FingerprintOf(const kafka::Message& message) {
   std::string head;

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/strong.h"
+#include "codec/kafka_message.h"
 #include "intake/pending.h"
 #include "kafka/message.h"
 #include "partition/submission.h"
@@ -35,6 +36,9 @@ class MessageReader {
   absl::Status CheckPartition(const std::string& account_id, PartitionId partition) const;
   const uint32_t partitions_;
 };
+
+// Points into the message.
+codec::KafkaMessage ViewOf(const kafka::Message& message);
 
 // Of key, value and time: tells whether an offset still holds the same record.
 uint64_t FingerprintOf(const kafka::Message& message);

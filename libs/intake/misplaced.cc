@@ -1,7 +1,5 @@
 #include "intake/misplaced.h"
 
-#include <future>
-
 #include "base/reason.h"
 #include "codec/control_record.h"
 #include "codec/kafka_message.h"
@@ -11,12 +9,6 @@ namespace {
 
 constexpr size_t kAtOnce = 256;
 constexpr std::string_view kActor = "urn:guanxi:intake";
-
-// Nothing was decided about the event: the next call may have better luck.
-bool IsOpen(const partition::EventOutcome& outcome) {
-  const ReasonEntry* const reason = ReasonOf(outcome.status);
-  return partition::IsStoreFailure(outcome.status) || (reason != nullptr && reason->reason == Reason::OVERLOADED);
-}
 
 // As it would have been read in its own partition.
 std::optional<codec::Record> EventIn(store::LogReader& log, Position position) {
@@ -51,37 +43,27 @@ std::vector<Misplaced::Found> Misplaced::Find(PartitionId partition) {
 
 void Misplaced::TakeUp(PartitionId partition, Position again) { looked_[partition.value] = std::min(looked_[partition.value], again); }
 
-std::vector<partition::EventOutcome> Misplaced::SubmitAll(std::vector<std::pair<PartitionId, partition::Submission>> submissions) {
-  std::vector<std::promise<partition::EventOutcome>> answers(submissions.size());
-  for (size_t i = 0; i < submissions.size(); ++i)
-    cluster_.Submit(submissions[i].first, std::move(submissions[i].second),
-                    [&answer = answers[i]](const partition::SubmissionResult& result) { answer.set_value(result.front()); });
-  std::vector<partition::EventOutcome> outcomes;
-  for (auto& answer : answers) outcomes.push_back(answer.get_future().get());
-  return outcomes;
-}
-
 void Misplaced::SendOn(PartitionId partition) {
   std::vector<Found> found = Find(partition);
   if (found.empty()) return;
-  std::vector<std::pair<PartitionId, partition::Submission>> events, dismissals;
+  std::vector<std::pair<PartitionId, codec::Record>> events, dismissals;
   for (Found& one : found) {
     const PartitionId right = cluster_.PartitionOf(one.event.account_id);
-    events.push_back({right, {.events = {std::move(one.event)}}});
+    events.emplace_back(right, std::move(one.event));
   }
   std::vector<Position> dismissed;
-  const auto sent = SubmitAll(std::move(events));
+  const auto sent = cluster_.SubmitAllAndWait(std::move(events));
   for (size_t i = 0; i < found.size(); ++i) {
-    if (IsOpen(sent[i])) TakeUp(partition, found[i].position);
+    if (partition::IsOpen(sent[i].status)) TakeUp(partition, found[i].position);
     // One that is parked there as well has a better reason there.
     if (!sent[i].status.ok() && !sent[i].parked_at) continue;
-    auto dismissal = codec::MakeParkedDismissed(found[i].position, "sent on to its own partition", cluster_.Now(), kActor);
-    dismissals.push_back({partition, {.events = {std::move(dismissal)}, .internal = true}});
     dismissed.push_back(found[i].position);
+    dismissals.emplace_back(partition,
+                            codec::MakeParkedDismissed(found[i].position, "sent on to its own partition", cluster_.Now(), kActor));
   }
-  const auto outcomes = SubmitAll(std::move(dismissals));
+  const auto outcomes = cluster_.SubmitAllAndWait(std::move(dismissals), true);
   for (size_t i = 0; i < outcomes.size(); ++i)
-    if (IsOpen(outcomes[i])) TakeUp(partition, dismissed[i]);
+    if (partition::IsOpen(outcomes[i].status)) TakeUp(partition, dismissed[i]);
 }
 
 void Misplaced::SendOn() {

@@ -7,8 +7,6 @@
 // what was not kept whole because it may name persons. One thread.
 #pragma once
 
-#include <functional>
-#include <utility>
 #include <vector>
 
 #include "partition/account_reader.h"
@@ -32,7 +30,6 @@ class Misplaced {
   };
   std::vector<Found> Find(PartitionId partition);
   void TakeUp(PartitionId partition, Position again);
-  std::vector<partition::EventOutcome> SubmitAll(std::vector<std::pair<PartitionId, partition::Submission>> submissions);
   void SendOn(PartitionId partition);
 
   partition::Cluster& cluster_;

@@ -57,12 +57,6 @@ bool IsApplied(const View& view, const codec::Record& message) {
   return found.ok() && !found->empty();
 }
 
-// What the other refuses for good is not offered again.
-bool IsDelivered(const absl::Status& status) {
-  const ReasonEntry* const reason = ReasonOf(status);
-  return !IsStoreFailure(status) && (reason == nullptr || reason->reason != Reason::OVERLOADED);
-}
-
 }  // namespace
 
 Actor::Hooks Cluster::Impl::HooksOf(Cluster& cluster, Actor& actor, PartitionId id) {
@@ -70,7 +64,7 @@ Actor::Hooks Cluster::Impl::HooksOf(Cluster& cluster, Actor& actor, PartitionId 
     const PartitionId to = cluster.PartitionOf(submission.events.front().account_id);
     if (options.intake != nullptr && IsApplied(*cluster.ViewOf(to), submission.events.front())) return actor.Acknowledge(key, true);
     cluster.Submit(to, std::move(submission),
-                   [&actor, key](const SubmissionResult& result) { actor.Acknowledge(key, IsDelivered(result.front().status)); });
+                   [&actor, key](const SubmissionResult& result) { actor.Acknowledge(key, !IsOpen(result.front().status)); });
   };
   const auto submit = [&cluster, id](Submission submission, std::function<void(SubmissionResult)> done) {
     cluster.Submit(id, std::move(submission), std::move(done));
@@ -176,6 +170,20 @@ SubmissionResult Cluster::SubmitAndWait(PartitionId partition, Submission submis
   std::promise<SubmissionResult> answer;
   Submit(partition, std::move(submission), [&](SubmissionResult result) { answer.set_value(std::move(result)); });
   return answer.get_future().get();
+}
+
+std::vector<EventOutcome> Cluster::SubmitAllAndWait(std::vector<std::pair<PartitionId, codec::Record>> events, bool internal) {
+  std::vector<std::promise<EventOutcome>> answers(events.size());
+  for (size_t i = 0; i < events.size(); ++i) {
+    Submission submission;
+    submission.internal = internal;
+    submission.events.push_back(std::move(events[i].second));
+    Submit(events[i].first, std::move(submission),
+           [&answer = answers[i]](const SubmissionResult& result) { answer.set_value(result.front()); });
+  }
+  std::vector<EventOutcome> outcomes;
+  for (auto& answer : answers) outcomes.push_back(answer.get_future().get());
+  return outcomes;
 }
 
 ViewPtr Cluster::ViewOf(PartitionId partition) const { return impl_->Of(partition).view(); }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -105,6 +106,8 @@ class Cluster {
   bool TryApply(PartitionId partition, std::vector<SourceStep>& steps);
   // The same as Submit, waiting.
   SubmissionResult SubmitAndWait(PartitionId partition, Submission submission);
+  // Each on its own, side by side.
+  std::vector<EventOutcome> SubmitAllAndWait(std::vector<std::pair<PartitionId, codec::Record>> events, bool internal = false);
 
   // The newest committed view. Never null. Lock held for a pointer copy only.
   ViewPtr ViewOf(PartitionId partition) const;

@@ -36,6 +36,12 @@ inline bool IsStoreFailure(const absl::Status& status) {
   return reason != nullptr && reason->reason == Reason::DISK_FULL;
 }
 
+// Nothing was decided about the event: it may be submitted again as it is.
+inline bool IsOpen(const absl::Status& status) {
+  const ReasonEntry* const reason = ReasonOf(status);
+  return IsStoreFailure(status) || (reason != nullptr && reason->reason == Reason::OVERLOADED);
+}
+
 // What became of one event.
 struct EventOutcome {
   absl::Status status;  // OK: appended, or a duplicate

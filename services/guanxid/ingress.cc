@@ -4,44 +4,27 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <future>
 #include <mutex>
 #include <thread>
 #include <vector>
 
 #include "base/reason.h"
-#include "codec/kafka_message.h"
 #include "guanxid/new_event.h"
+#include "intake/message_reader.h"
 #include "kafka/admin.h"
 #include "kafka/consumer.h"
 #include "kafka/producer.h"
 
 namespace guanxi::service {
-namespace {
-
-using std::chrono::milliseconds;
-
-constexpr milliseconds kQuestionMax{10'000};
-constexpr milliseconds kTryAgainAfter{500};
-constexpr milliseconds kPoll{20};
-constexpr size_t kAtOnce = 256;
-constexpr std::string_view kRefusedHeader = "guanxi-refused";
-
-// Nothing was decided about the event.
-bool IsOpen(const absl::Status& status) {
-  const ReasonEntry* const reason = ReasonOf(status);
-  return partition::IsStoreFailure(status) || (reason != nullptr && reason->reason == Reason::OVERLOADED);
-}
-
-codec::KafkaMessage ViewOf(const kafka::Message& message) {
-  codec::KafkaMessage view{message.key(), message.value(), {}, message.timestamp()};
-  for (const kafka::Header& header : message.headers()) view.headers.push_back({header.name, header.value});
-  return view;
-}
-
-}  // namespace
 
 struct Ingress::Impl {
+  using milliseconds = std::chrono::milliseconds;
+  static constexpr milliseconds kQuestionMax{10'000};
+  static constexpr milliseconds kTryAgainAfter{500};
+  static constexpr milliseconds kPoll{20};
+  static constexpr size_t kAtOnce = 256;
+  static constexpr std::string_view kRefusedHeader = "guanxi-refused";
+
   Impl(partition::Cluster& c, privacy::KeyStore& k, Options o) : cluster(c), keys(k), options(std::move(o)) {
     thread = std::thread([this] { Run(); });
   }
@@ -141,11 +124,11 @@ struct Ingress::Impl {
     more = polled.kind == kafka::Polled::Kind::kMessage;
     if (polled.kind == kafka::Polled::Kind::kFailed || polled.kind == kafka::Polled::Kind::kOutOfRange) return polled.status;
     if (!more) return absl::OkStatus();
-    const codec::KafkaMessage message = ViewOf(polled.message);
+    const codec::KafkaMessage message = intake::ViewOf(polled.message);
     absl::StatusOr<codec::Record> record = codec::RecordInClear(message);
     absl::Status refused = record.status();
     if (refused.ok()) refused = SealPersonalParts(*record, keys);
-    if (IsOpen(refused)) return refused;
+    if (partition::IsOpen(refused)) return refused;
     if (refused.ok()) {
       records.push_back(*std::move(record));
     } else if (absl::Status passed = PassOn(message, refused); !passed.ok()) {
@@ -169,13 +152,12 @@ struct Ingress::Impl {
 
   // Those whose outcome is open.
   std::vector<codec::Record> Submit(std::vector<codec::Record> records) {
-    std::vector<std::promise<absl::Status>> answers(records.size());
-    for (size_t i = 0; i < records.size(); ++i)
-      cluster.Submit(cluster.PartitionOf(records[i].account_id), {.events = {records[i]}},
-                     [&answer = answers[i]](const partition::SubmissionResult& result) { answer.set_value(result.front().status); });
+    std::vector<std::pair<PartitionId, codec::Record>> events;
+    for (const codec::Record& record : records) events.emplace_back(cluster.PartitionOf(record.account_id), record);
+    const auto outcomes = cluster.SubmitAllAndWait(std::move(events));
     std::vector<codec::Record> open;
     for (size_t i = 0; i < records.size(); ++i)
-      if (IsOpen(answers[i].get_future().get())) open.push_back(std::move(records[i]));
+      if (partition::IsOpen(outcomes[i].status)) open.push_back(std::move(records[i]));
     return open;
   }
 

@@ -114,11 +114,10 @@ class Load {
   Load(const Topic& topic, int rate, Plan plan)
       : plan_(std::move(plan)), writer_(topic, milliseconds(1)), thread_([this, rate] { Run(rate); }) {}
   ~Load() { Stop(); }
-  // How many it wrote.
-  uint64_t Stop() {
+  uint64_t written() const { return written_; }
+  void Stop() {
     stopping_ = true;
     if (thread_.joinable()) thread_.join();
-    return written_;
   }
 
  private:
@@ -126,61 +125,80 @@ class Load {
     const auto began = steady_clock::now();
     while (!stopping_) {
       const auto due = static_cast<uint64_t>(SecondsSince(began) * rate);
-      for (; written_ < due; ++written_) writer_.Write(plan_(written_), written_);
+      for (uint64_t n = written_; n < due; written_ = ++n) {
+        writer_.Write(plan_(n), n);
+        if (stopping_) return;
+      }
       std::this_thread::sleep_for(kTick);
     }
   }
   const Plan plan_;
   OrderWriter writer_;
   std::atomic<bool> stopping_{false};
-  uint64_t written_ = 0;
+  std::atomic<uint64_t> written_{0};
   std::thread thread_;
 };
 
-// One record after the other, each asked for as soon as its offset is known; the time from before it is produced to the answer.
-Samples Probe(const Guanxid& daemon, const Topic& topic, double seconds) {
-  OrderWriter writer(topic, milliseconds(0));
-  const auto stub = v1::AccountService::NewStub(daemon.Connect());
-  Samples micros;
-  const auto began = steady_clock::now();
-  for (uint64_t n = 0; SecondsSince(began) < seconds; ++n) {
-    const EventPlan plan{kProbesFrom + n, kFirst};
-    const auto sent = steady_clock::now();
-    std::promise<kafka::Delivery> delivered;
-    writer.Write(plan, n, [&](const kafka::Delivery& delivery) { delivered.set_value(delivery); });
-    const kafka::Delivery delivery = delivered.get_future().get();
+// One record after the other, each asked for as soon as its offset is known.
+class Prober {
+ public:
+  Prober(const Guanxid& daemon, const Topic& topic)
+      : topic_(topic), writer_(topic, milliseconds(0)), stub_(v1::AccountService::NewStub(daemon.Connect())) {}
+
+  // From before a record is produced to the answer that has it.
+  Samples Measure(double seconds) {
+    Samples micros;
+    const auto began = steady_clock::now();
+    while (SecondsSince(began) < seconds) {
+      const EventPlan plan{kProbesFrom + next_, kFirst};
+      const auto sent = steady_clock::now();
+      std::promise<kafka::Delivery> delivered;
+      writer_.Write(plan, next_++, [&](const kafka::Delivery& delivery) { delivered.set_value(delivery); });
+      Ask(plan, delivered.get_future().get());
+      micros.Add(SecondsSince(sent) * 1e6);
+    }
+    return micros;
+  }
+
+ private:
+  void Ask(const EventPlan& plan, const kafka::Delivery& delivery) {
     if (!delivery.status.ok()) throw std::runtime_error(std::string(delivery.status.message()));
     v1::GetAccountRequest request;
     request.mutable_account()->set_account_id(AccountName(plan.account));
     auto& at = *request.mutable_consistency()->mutable_at_least_as_fresh()->add_offsets();
-    at.set_topic(topic.name());
+    at.set_topic(topic_.name());
     at.set_partition(delivery.partition);
     at.set_offset(delivery.offset);
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + kAnswerMax);
     v1::GetAccountResponse response;
-    if (const auto asked = stub->GetAccount(&context, request, &response); !asked.ok()) throw std::runtime_error(asked.error_message());
-    micros.Add(SecondsSince(sent) * 1e6);
+    if (const auto asked = stub_->GetAccount(&context, request, &response); !asked.ok()) throw std::runtime_error(asked.error_message());
   }
-  return micros;
-}
+  const Topic& topic_;
+  OrderWriter writer_;
+  const std::unique_ptr<v1::AccountService::Stub> stub_;
+  uint64_t next_ = 0;
+};
 
 void MeasureLatency(Bench& bench, Topic& topic, int rate) {
   topic.Renew();
   Guanxid daemon(bench.NewPath("latency"), topic.DaemonOptions());
-  Probe(daemon, topic, bench.options.seconds / 10);
+  Prober prober(daemon, topic);
+  const auto load_events = static_cast<uint64_t>(std::max(2 * bench.options.seconds, 1.0) * rate);
+  Load load(topic, bench.options.brief ? rate / 50 : rate, Zipf(load_events, bench.options.AccountCount(), bench.options.seed));
+  prober.Measure(bench.options.seconds / 10);
   const double cpu = CpuSecondsOf(daemon.pid());
   const auto began = steady_clock::now();
-  const auto load_events = static_cast<uint64_t>(std::max(bench.options.seconds, 1.0) * rate);
-  Load load(topic, bench.options.brief ? rate / 50 : rate, Zipf(load_events, bench.options.AccountCount(), bench.options.seed));
-  Samples micros = Probe(daemon, topic, bench.options.seconds);
-  const uint64_t written = load.Stop();
-  Figures figures = FiguresOf(written, SecondsSince(began), CpuSecondsOf(daemon.pid()) - cpu);
+  const uint64_t before = load.written();
+  Samples micros = prober.Measure(bench.options.seconds);
+  const double used = CpuSecondsOf(daemon.pid()) - cpu;
+  Figures figures = FiguresOf(load.written() - before, SecondsSince(began), used);
   figures.p50_micros = micros.At(0.5);
   figures.p99_micros = micros.At(0.99);
   const std::string what = fmt::format("produced to answered by GetAccount, at {}", Rate(rate));
   bench.report.Measured(Role::kEngine, what, figures);
   bench.report.Compare(what, Micros(figures.p50_micros) + " p50", Micros(figures.p99_micros) + " p99", 0, {});
+  load.Stop();
   daemon.Stop();
 }
 
