@@ -49,9 +49,9 @@ Actor::Actor(PartitionId id, const ClusterOptions& options, std::unique_ptr<stor
       blocks_(kBlockCacheBytes / partitions) {}
 
 absl::Status Actor::Open(BusinessCalendar calendar) {
-  auto writer = Writer::Open(
-      {id_, calendar, options_.hot_accounts_max, options_.large_account_events, options_.admission, options_.same_sealed_body},
-      *store_, blocks_);
+  auto writer =
+      Writer::Open({id_, calendar, options_.hot_accounts_max, options_.large_account_events, options_.admission, options_.same_sealed_body},
+                   *store_, blocks_);
   if (!writer.ok()) return writer.status();
   writer_ = *std::move(writer);
   Publish(writer_->view());
