@@ -20,7 +20,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kAdminMax{60'000};
 
-void Check(const absl::Status& status) {
+void OrThrow(const absl::Status& status) {
   if (!status.ok()) throw std::runtime_error(std::string(status.message()));
 }
 
@@ -62,8 +62,8 @@ int Topic::Tool(const std::string& words, const std::string& said) const {
 void Topic::Renew() {
   name_ = fmt::format("events-{}", ++made_);
   auto admin = kafka::Admin::Make(connection_);
-  Check(admin.status());
-  Check((*admin)->Create({name_, kTopicPartitions, 1, intake::EventsTopicSettings()}, kAdminMax));
+  OrThrow(admin.status());
+  OrThrow((*admin)->Create({name_, kTopicPartitions, 1, intake::EventsTopicSettings()}, kAdminMax));
 }
 
 std::vector<std::string> Topic::DaemonOptions() const {
@@ -72,7 +72,7 @@ std::vector<std::string> Topic::DaemonOptions() const {
 
 OrderWriter::OrderWriter(const Topic& topic, milliseconds linger) {
   auto made = kafka::Producer::Make({topic.connection(), topic.name(), linger});
-  Check(made.status());
+  OrThrow(made.status());
   producer_ = *std::move(made);
 }
 
