@@ -73,13 +73,15 @@ EventDecoder& EventDecoder::operator=(EventDecoder&&) noexcept = default;
 absl::StatusOr<relations::EventBody> EventDecoder::DecodeBody(const RecordView& record) {
   static constexpr auto kDecoders = Scratch::MakeDecoders(std::make_index_sequence<relations::kEventTypes.size() - 1>());
   const size_t index = record.type < kTypeNumbers ? kIndexOfType[record.type] : 0;
+  // Of a number that only newer versions know: theirs to judge.
+  if (index == 0 && record.type != 0) return relations::UnknownEvent{std::string(record.type_name)};
+  if (!record.sealed.empty() && !HoldsPersonalData(relations::EventType{record.type})) {
+    return Refuse(Reason::FIELD_INVALID, "sealed parts in an event without personal fields", {{"field", "sealed"}});
+  }
   if (index == 0) return relations::UnknownEvent{std::string(record.type_name)};
   if (!record.content_type.empty()) {
     return Refuse(Reason::PAYLOAD_UNDECODABLE, "the data are " + std::string(record.content_type) + ", not protobuf",
                   {{"content_type", std::string(record.content_type)}});
-  }
-  if (!record.sealed.empty() && !HoldsPersonalData(relations::EventType{record.type})) {
-    return Refuse(Reason::FIELD_INVALID, "sealed parts in an event without personal fields", {{"field", "sealed"}});
   }
   return kDecoders[index](*scratch_, record);
 }

@@ -10,8 +10,9 @@ namespace pb = event::v1;
 std::string SealedPersonalOf(const std::string& contact_id, FieldCheck& check) {
   const RecordView& record = check.record();
   if (record.sealed.empty()) return {};
-  check.That(record.sealed.size() == 1 && record.sealed[0].subject == contact_id, "sealed", "is not one part of this contact");
-  return EncodeSealedPersonal({record.type, record.source, record.id, record.sealed[0]});
+  const SealedPartView& part = record.sealed[0];
+  check.That(record.sealed.size() == 1 && part.subject == contact_id && IsWellFormed(part), "sealed", "is not one part of this contact");
+  return EncodeSealedPersonal({record.type, record.source, record.id, part});
 }
 
 constexpr std::string_view kNotSealed = "is personal and must be sealed before it reaches the log";

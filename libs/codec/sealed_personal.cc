@@ -5,6 +5,11 @@
 
 namespace guanxi::codec {
 
+bool IsWellFormed(const SealedPartView& part) {
+  constexpr size_t kKeyIdBytes = 16, kNonceBytes = 12, kTagBytes = 16;
+  return part.key_id.size() == kKeyIdBytes && part.nonce.size() == kNonceBytes && part.ciphertext.size() >= kTagBytes;
+}
+
 std::string EncodeSealedPersonal(const SealedPersonalView& sealed) {
   std::string bytes;
   PutVarint(bytes, sealed.type);

@@ -10,6 +10,9 @@
 
 namespace guanxi::codec {
 
+// Whether a part has the sizes of what privacy makes; whether it opens only a key can tell.
+bool IsWellFormed(const SealedPartView& part);
+
 // What the sealed part was bound to when it was made (docs/formats/sealed-parts.md).
 struct SealedPersonalView {
   uint16_t type = 0;

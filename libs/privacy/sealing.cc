@@ -95,10 +95,6 @@ std::unique_ptr<pb::Message> PersonalOnly(const pb::Message& message) {
   return personal;
 }
 
-absl::Status DoesNotVerify() {
-  return Refuse(Reason::STORE_CORRUPT, "a sealed part does not verify: altered, or of another event", {{"what", "sealed part"}});
-}
-
 absl::StatusOr<std::unique_ptr<pb::Message>> Parse(const PersonalType& type, std::string_view payload) {
   std::unique_ptr<pb::Message> message(type.prototype->New());
   if (message->ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return message;
@@ -129,14 +125,13 @@ absl::StatusOr<std::optional<SealedPart>> Seal(const Binding& binding, KeyStore&
   return SealedPart{subject, std::string(key->id.begin(), key->id.end()), std::move(encrypted->nonce), std::move(encrypted->ciphertext)};
 }
 
-absl::StatusOr<Unsealed> Unseal(const Binding& binding, const SealedPartView& part, const KeyStore& keys, pb::Message& message) {
+Unsealed Unseal(const Binding& binding, const SealedPartView& part, const KeyStore& keys, pb::Message& message) {
   const SubjectHash subject = HashOfSubject(binding.account_id, part.subject);
   const std::optional<SubjectKey> key = keys.Find(subject);
   if (!key) return keys.IsErased(subject) ? Unsealed::kErased : Unsealed::kKeyMissing;
   if (std::string_view(reinterpret_cast<const char*>(key->id.data()), key->id.size()) != part.key_id) return Unsealed::kKeyMissing;
   const std::optional<std::string> plaintext = Decrypt(*key, part.nonce, part.ciphertext, Associated(binding));
-  if (!plaintext || !message.MergeFromString(*plaintext)) return DoesNotVerify();
-  return Unsealed::kRestored;
+  return plaintext && message.MergeFromString(*plaintext) ? Unsealed::kRestored : Unsealed::kForged;
 }
 
 absl::StatusOr<std::optional<SealedPart>> SealPayload(std::string_view full_type_name, const Binding& binding, KeyStore& keys,
@@ -150,14 +145,14 @@ absl::StatusOr<std::optional<SealedPart>> SealPayload(std::string_view full_type
   return part;
 }
 
-absl::StatusOr<Unsealed> UnsealPayload(std::string_view full_type_name, const Binding& binding, const SealedPartView& part,
-                                       const KeyStore& keys, std::string& payload) {
+Unsealed UnsealPayload(std::string_view full_type_name, const Binding& binding, const SealedPartView& part, const KeyStore& keys,
+                       std::string& payload) {
   const PersonalType* const type = Find(full_type_name);
-  if (type == nullptr) return DoesNotVerify();
-  absl::StatusOr<std::unique_ptr<pb::Message>> message = Parse(*type, payload);
-  if (!message.ok()) return message.status();
-  absl::StatusOr<Unsealed> outcome = Unseal(binding, part, keys, **message);
-  if (outcome.ok() && *outcome == Unsealed::kRestored) payload = (*message)->SerializeAsString();
+  if (type == nullptr) return Unsealed::kForged;
+  const absl::StatusOr<std::unique_ptr<pb::Message>> message = Parse(*type, payload);
+  if (!message.ok()) return Unsealed::kForged;
+  const Unsealed outcome = Unseal(binding, part, keys, **message);
+  if (outcome == Unsealed::kRestored) payload = (*message)->SerializeAsString();
   return outcome;
 }
 

@@ -56,12 +56,12 @@ enum class Unsealed {
   kRestored,    // the personal fields are back in the message
   kErased,      // the person's key was destroyed: the message stays without them
   kKeyMissing,  // no erasure is known, but the key is not here: data restored without its keys
+  kForged,      // does not verify: altered, of another event, or nothing that Seal made
 };
 
-// The reverse of Seal. STORE_CORRUPT when the part does not verify: altered, or
-// of another event.
-absl::StatusOr<Unsealed> Unseal(const Binding& binding, const SealedPartView& part, const KeyStore& keys,
-                                google::protobuf::Message& message);
+// The reverse of Seal. Whoever may produce to a topic may send any part, so one
+// that does not open is an answer, not a failure: the message stays as it is.
+Unsealed Unseal(const Binding& binding, const SealedPartView& part, const KeyStore& keys, google::protobuf::Message& message);
 
 // The same on the bytes of a guanxi.event.v1 message, for callers that do not
 // have it parsed. Types without personal fields pass untouched and unparsed.
@@ -69,7 +69,8 @@ absl::StatusOr<Unsealed> Unseal(const Binding& binding, const SealedPartView& pa
 // parse: such bytes may hold anything and must not be stored, not even parked.
 absl::StatusOr<std::optional<SealedPart>> SealPayload(std::string_view full_type_name, const Binding& binding, KeyStore& keys,
                                                       std::string& payload);
-absl::StatusOr<Unsealed> UnsealPayload(std::string_view full_type_name, const Binding& binding, const SealedPartView& part,
-                                       const KeyStore& keys, std::string& payload);
+// kForged, too, when the type has no personal fields, or the payload does not parse.
+Unsealed UnsealPayload(std::string_view full_type_name, const Binding& binding, const SealedPartView& part, const KeyStore& keys,
+                       std::string& payload);
 
 }  // namespace guanxi::privacy

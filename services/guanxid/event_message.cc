@@ -52,17 +52,22 @@ void SetEnvelope(const codec::RecordView& record, v1::Event& event) {
   }
 }
 
-// Answers the subjects whose keys are gone.
-absl::StatusOr<std::vector<std::string>> Unseal(const codec::RecordView& record, const privacy::KeyStore& keys, std::string& payload) {
-  std::vector<std::string> gone;
+// Subjects whose personal parts stay closed.
+struct Closed {
+  std::vector<std::string> gone, forged;
+  friend bool operator==(const Closed&, const Closed&) = default;
+};
+
+Closed Unseal(const codec::RecordView& record, const privacy::KeyStore& keys, std::string& payload) {
+  Closed closed;
   const privacy::Binding binding{record.account_id, record.source, record.id, record.type};
   for (const codec::SealedPartView& part : record.sealed) {
     const privacy::SealedPartView sealed{part.subject, part.key_id, part.nonce, part.ciphertext};
-    const absl::StatusOr<privacy::Unsealed> unsealed = privacy::UnsealPayload(TypeNameOf(record), binding, sealed, keys, payload);
-    if (!unsealed.ok()) return unsealed.status();
-    if (*unsealed != privacy::Unsealed::kRestored) gone.push_back(codec::ShownText(part.subject));
+    const privacy::Unsealed unsealed = privacy::UnsealPayload(TypeNameOf(record), binding, sealed, keys, payload);
+    if (unsealed == privacy::Unsealed::kRestored) continue;
+    (unsealed == privacy::Unsealed::kForged ? closed.forged : closed.gone).push_back(codec::ShownText(part.subject));
   }
-  return gone;
+  return closed;
 }
 
 void SetPayload(const codec::RecordView& record, std::string payload, v1::Event& event) {
@@ -88,16 +93,15 @@ bool IsControl(const codec::RecordView& record) {
   return relations::EntryOf(EventType{record.type}).family == relations::EventFamily::kControl;
 }
 
-absl::StatusOr<v1::Event> EventFrom(const codec::RecordView& record, PartitionId partition, Position position,
-                                    const privacy::KeyStore& keys) {
+v1::Event EventFrom(const codec::RecordView& record, PartitionId partition, Position position, const privacy::KeyStore& keys) {
   v1::Event event;
   event.mutable_position()->set_partition(partition.value);
   event.mutable_position()->set_position(position.value);
   SetEnvelope(record, event);
   std::string payload(record.payload);
-  absl::StatusOr<std::vector<std::string>> gone = Unseal(record, keys, payload);
-  if (!gone.ok()) return gone.status();
-  for (std::string& subject : *gone) event.add_erased_subjects(std::move(subject));
+  Closed closed = Unseal(record, keys, payload);
+  for (std::string& subject : closed.gone) event.add_erased_subjects(std::move(subject));
+  for (std::string& subject : closed.forged) event.add_unreadable_subjects(std::move(subject));
   SetPayload(record, std::move(payload), event);
   return event;
 }
@@ -132,9 +136,9 @@ absl::StatusOr<AccountRecord> ReadAccountRecord(store::LogReader& log, Position 
 bool SameUnsealed(const codec::RecordView& stored, const codec::RecordView& offered, const privacy::KeyStore& keys) {
   if (stored.type != offered.type || stored.sealed.size() != offered.sealed.size()) return false;
   std::string first(stored.payload), second(offered.payload);
-  const auto first_gone = Unseal(stored, keys, first), second_gone = Unseal(offered, keys, second);
-  if (!first_gone.ok() || !second_gone.ok()) return false;
-  if (*first_gone == *second_gone) return first == second;
+  const Closed first_closed = Unseal(stored, keys, first), second_closed = Unseal(offered, keys, second);
+  if (!first_closed.forged.empty() || !second_closed.forged.empty()) return false;
+  if (first_closed == second_closed) return first == second;
   return stored.payload == offered.payload;
 }
 

@@ -18,8 +18,7 @@ namespace guanxi::service {
 std::string TypeNameOf(const codec::RecordView& record);
 bool IsControl(const codec::RecordView& record);
 
-absl::StatusOr<v1::Event> EventFrom(const codec::RecordView& record, PartitionId partition, Position position,
-                                    const privacy::KeyStore& keys);
+v1::Event EventFrom(const codec::RecordView& record, PartitionId partition, Position position, const privacy::KeyStore& keys);
 // Reads it first. EVENT_NOT_FOUND beyond the end.
 absl::StatusOr<v1::Event> ReadEventMessage(const partition::View& view, Position position, const privacy::KeyStore& keys);
 

@@ -47,9 +47,7 @@ absl::Status ReadPartition(const Node& node, const partition::View& view, const 
     const absl::StatusOr<codec::RecordView> record = codec::DecodeRecord(*bytes);
     if (!record.ok()) return record.status();
     if (!filter.Passes(*record)) continue;
-    absl::StatusOr<v1::Event> event = EventFrom(*record, view.partition, Position{at.position}, node.keys);
-    if (!event.ok()) return event.status();
-    page.events.push_back(*std::move(event));
+    page.events.push_back(EventFrom(*record, view.partition, Position{at.position}, node.keys));
     page.bytes += bytes->size();
   }
   return absl::OkStatus();
@@ -62,11 +60,9 @@ absl::Status AddEntry(const Node& node, const partition::View& view, const Recor
   const absl::StatusOr<AccountRecord> read = ReadAccountRecord(log, entry.position);
   if (!read.ok()) return read.status();
   if (!filter.Passes(read->record)) return absl::OkStatus();
-  absl::StatusOr<v1::Event> event = EventFrom(read->record, view.partition, entry.position, node.keys);
-  if (!event.ok()) return event.status();
+  page.events.push_back(EventFrom(read->record, view.partition, entry.position, node.keys));
   // Of a repaired event: it was parked once, here it is accepted.
-  event->clear_parked_reason();
-  page.events.push_back(*std::move(event));
+  page.events.back().clear_parked_reason();
   page.bytes += read->bytes->size();
   return absl::OkStatus();
 }

@@ -41,10 +41,9 @@ absl::StatusOr<std::shared_ptr<const RecentChunk>> RecentChunk::Read(const parti
     chunk->bytes_.push_back(*std::move(bytes));
     absl::StatusOr<codec::RecordView> record = codec::DecodeRecord(chunk->bytes_.back());
     if (!record.ok()) return record.status();
-    const absl::StatusOr<v1::Event> event = EventFrom(*record, view.partition, Position{position}, keys);
-    if (!event.ok()) return event.status();
+    std::string row = EncodeRow(EventFrom(*record, view.partition, Position{position}, keys));
     chunk->by_account_[record->account_id].push_back(position);
-    chunk->entries_.push_back({*std::move(record), EncodeRow(*event)});
+    chunk->entries_.push_back({*std::move(record), std::move(row)});
     chunk->memory_bytes_ += chunk->bytes_.back().size() + chunk->entries_.back().row.size() + sizeof(Entry);
   }
   return chunk;

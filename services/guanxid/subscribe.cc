@@ -154,9 +154,7 @@ class EventTail final : public PartitionTail<v1::SubscribeResponse, grpc::ByteBu
       const absl::StatusOr<codec::RecordView> record = codec::DecodeRecord(*bytes);
       if (!record.ok()) return record.status();
       if (!filter_.Passes(*record)) continue;
-      const absl::StatusOr<v1::Event> event = EventFrom(*record, view.partition, Position{place}, node_.keys);
-      if (!event.ok()) return event.status();
-      rows_ += EncodeRow(*event);
+      rows_ += EncodeRow(EventFrom(*record, view.partition, Position{place}, node_.keys));
       room = rows_.size() < kMessageBytes ? room - 1 : 0;
     }
     return absl::OkStatus();

@@ -1,4 +1,5 @@
 """What no event can be made of stops nothing: it is parked with its reason, and what comes after it is applied."""
+import base64
 import unittest
 
 from confluent_kafka import Producer
@@ -34,6 +35,11 @@ POISON = {
 }
 
 
+def sealed_part(subject, key_id, nonce, ciphertext):
+    """The value of ce_guanxisealed: a list of one part."""
+    return base64.b64encode(b"\1" + b"".join(bytes([len(text)]) + text for text in (subject, key_id, nonce, ciphertext))).decode()
+
+
 class Poison(NodeCase):
     def test_every_kind_is_parked_with_its_reason_and_the_next_event_is_applied(self):
         producer = Producer({"bootstrap.servers": self.broker.bootstrap, "partitioner": "murmur2_random", "enable.idempotence": True,
@@ -58,6 +64,22 @@ class Poison(NodeCase):
         self.assertEqual(producer.flush(120), 0)
         self.caught_up()
         self.assertEqual([event["parkedReason"] for event in self.parked()], ["ACCOUNT_ID_INVALID"] * self.partitions)
+
+    def test_a_forged_personal_part_keeps_nobody_from_reading_what_lies_beside_it(self):
+        self.node.append({"account": "ACME", "type": "ContactAdded", "id": "c-1", "at": "2024-03-01T09:30:00Z",
+                          "data": {"contactId": "li", "name": "Li Wei"}})
+        entry = (self.folder / "data/keys/subject-keys").read_bytes()[len("guanxi-keys 1\n"):]
+        forged = sealed_part(b"li", entry[33:49], bytes(12), bytes(40))
+        producer = Producer({"bootstrap.servers": self.broker.bootstrap, "partitioner": "murmur2_random", "enable.idempotence": True})
+        for number, (kind, part) in enumerate({"guanxi.event.v1.ContactChanged": forged, "guanxi.event.v1.ContactRemoved": forged, "com.example.Note": forged,
+                                               "guanxi.event.v1.ContactAdded": sealed_part(b"li", b"key", b"nonce", b"short")}.items()):
+            producer.produce(self.topic, b'{"contactId":"li"}', b"ACME", headers=headers(ce_id=f"f-{number}", ce_type=kind, ce_guanxisealed=part))
+        self.assertEqual(producer.flush(120), 0)
+        self.caught_up()
+        events = self.node.ask("account", "timeline", "ACME")["events"]
+        self.assertEqual([(event["id"], event.get("unreadableSubjects", [])) for event in events], [("c-1", []), ("f-0", ["li"])])
+        self.assertEqual(events[0]["data"]["name"], "Li Wei")
+        self.assertEqual([(event["id"], event["parkedReason"]) for event in self.parked()], [(f"f-{number}", "FIELD_INVALID") for number in (1, 2, 3)])
 
 
 if __name__ == "__main__":

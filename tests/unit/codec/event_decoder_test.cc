@@ -342,9 +342,15 @@ BOOST_AUTO_TEST_CASE(a_text_that_is_not_utf8_is_named) {
   BOOST_TEST(OutcomeOf(Decode(RecordOf("OrderPlaced", "\x1a\x03\x0a\x01\xff")).status()) == "TEXT_NOT_UTF8 lines[].product");
 }
 
+namespace {
+
+SealedPart PartOf(const std::string& subject) { return {subject, std::string(16, 'k'), std::string(12, 'n'), std::string(16, 's')}; }
+
+}  // namespace
+
 BOOST_AUTO_TEST_CASE(sealed_parts_reach_the_event_with_what_unsealing_needs) {
   Record record = RecordOf("ContactAdded", Payload("ContactAdded", "contact_id: 'c' department: 'purchasing'"));
-  record.sealed = {{"c", "key", "nonce", "secret"}};
+  record.sealed = {PartOf("c")};
   const auto body = Decode(record);
   BOOST_REQUIRE(body.ok());
   const std::string bytes = std::get<relations::ContactAdded>(*body).sealed_personal;
@@ -352,8 +358,9 @@ BOOST_AUTO_TEST_CASE(sealed_parts_reach_the_event_with_what_unsealing_needs) {
   BOOST_REQUIRE(sealed.ok());
   BOOST_TEST(sealed->type == 201);
   BOOST_TEST((sealed->source == "test" && sealed->id == "1"));
-  BOOST_TEST((sealed->part.subject == "c" && sealed->part.key_id == "key" && sealed->part.nonce == "nonce"));
-  BOOST_TEST(sealed->part.ciphertext == "secret");
+  const SealedPartView& part = sealed->part;
+  BOOST_TEST((part.subject == "c" && part.key_id == PartOf("c").key_id && part.nonce == PartOf("c").nonce));
+  BOOST_TEST(part.ciphertext == PartOf("c").ciphertext);
   BOOST_TEST(ReasonOf(DecodeSealedPersonal(bytes.substr(0, bytes.size() - 1)).status())->name == "STORE_CORRUPT");
 }
 
@@ -378,12 +385,18 @@ BOOST_AUTO_TEST_CASE(every_type_of_event_has_a_message_and_nothing_else_has_one)
 
 BOOST_AUTO_TEST_CASE(sealed_parts_of_someone_else_are_refused) {
   Record record = RecordOf("ContactAdded", Payload("ContactAdded", "contact_id: 'c'"));
-  record.sealed = {{"d", "key", "nonce", "secret"}};
-  BOOST_TEST(OutcomeOf(Decode(record).status()) == "FIELD_INVALID sealed");
-  record.sealed = {{"c", "key", "nonce", "secret"}, {"c", "key", "nonce", "secret"}};
-  BOOST_TEST(OutcomeOf(Decode(record).status()) == "FIELD_INVALID sealed");
+  record.sealed = {PartOf("c")};
+  BOOST_TEST(OutcomeOf(Decode(record).status()) == "OK");
+  for (const auto& parts :
+       std::vector<std::vector<SealedPart>>{{PartOf("d")}, {PartOf("c"), PartOf("c")}, {{"c", "key", "nonce", "secret"}}}) {
+    record.sealed = parts;
+    BOOST_TEST(OutcomeOf(Decode(record).status()) == "FIELD_INVALID sealed");
+  }
   Record order = RecordOf("OrderCancelled", Payload("OrderCancelled", "order_id: 'o'"));
-  order.sealed = {{"c", "key", "nonce", "secret"}};
+  order.sealed = {PartOf("c")};
+  BOOST_TEST(OutcomeOf(Decode(order).status()) == "FIELD_INVALID sealed");
+  order.type = 0;
+  order.type_name = "com.example.Note";
   BOOST_TEST(OutcomeOf(Decode(order).status()) == "FIELD_INVALID sealed");
 }
 

@@ -27,9 +27,7 @@ v1::Event Shown(const codec::Record& record) {
   const test::TemporaryDirectory directory;
   const auto keys = privacy::KeyStore::Open(directory.path());
   BOOST_REQUIRE_MESSAGE(keys.ok(), keys.status());
-  const auto event = service::EventFrom(record.View(), PartitionId{0}, Position{7}, **keys);
-  BOOST_REQUIRE_MESSAGE(event.ok(), event.status());
-  return *event;
+  return service::EventFrom(record.View(), PartitionId{0}, Position{7}, **keys);
 }
 
 }  // namespace
@@ -58,6 +56,18 @@ BOOST_AUTO_TEST_CASE(a_text_in_the_payload_that_is_no_utf8_is_shown_raw) {
   BOOST_TEST(event.raw().data() == "\x0a\x01\xff");
   v1::Event parsed;
   BOOST_TEST(parsed.ParseFromString(event.SerializeAsString()));
+}
+
+// What a producer to a topic can write there made the whole log unreadable for subscribers.
+BOOST_AUTO_TEST_CASE(an_event_with_parts_that_no_node_sealed_is_shown_without_them) {
+  codec::Record record = Garbled("{}");
+  record.sealed = {{"li", "key", "nonce", "ciphertext"}, {"l\xff", "", "", ""}};
+  const v1::Event event = Shown(record);
+  BOOST_TEST(event.raw().data() == "{}");
+  BOOST_TEST(event.erased_subjects().empty());
+  BOOST_REQUIRE_EQUAL(event.unreadable_subjects_size(), 2);
+  BOOST_TEST(event.unreadable_subjects(0) == "li");
+  BOOST_TEST(event.unreadable_subjects(1) == "l\xef\xbf\xbd");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
