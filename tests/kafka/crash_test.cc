@@ -1,6 +1,6 @@
 // The daemon is killed while events flow: each is applied once, and the log is
 // the one of a node that nobody disturbed.
-//   kafka_crash_test -- --events 1000000      the full number; the default is what a small machine does in a minute
+//   tools/crash --kafka --events 1000000 --kills 20      the full number
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
@@ -9,6 +9,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
+#include <iostream>
 #include <random>
 #include <thread>
 
@@ -20,15 +21,18 @@ using namespace guanxi::test;
 
 namespace {
 
-constexpr int kKills = 20;
-constexpr uint32_t kPartitions = 4;
-constexpr int kEventsDefault = 40'000;
+using std::chrono::milliseconds;
 
-int Events() {
+constexpr uint32_t kPartitions = 4;
+constexpr int kAccounts = 997;
+// A daemon's life is written into in so many parts.
+constexpr int kSlices = 20;
+
+int Argument(const std::string& name, int otherwise) {
   const auto& suite = boost::unit_test::framework::master_test_suite();
   for (int i = 1; i + 1 < suite.argc; ++i)
-    if (std::string(suite.argv[i]) == "--events") return std::atoi(suite.argv[i + 1]);
-  return kEventsDefault;
+    if (suite.argv[i] == name) return std::atoi(suite.argv[i + 1]);
+  return otherwise;
 }
 
 // guanxid, for as long as this lives; its end is SIGKILL.
@@ -61,48 +65,74 @@ class Daemon {
 };
 
 codec::Record OrderNumber(int number) {
-  return Order("account-" + std::to_string(number % 997), "o-" + std::to_string(number), "2024-03-01T09:30:00Z", number % 5000 + 1);
+  return Order("account-" + std::to_string(number % kAccounts), "o-" + std::to_string(number), "2024-03-01T09:30:00Z", number % 5000 + 1);
+}
+
+// Orders, each once or, one in twenty, twice, as a producer without idempotence would send it.
+class Flow {
+ public:
+  Flow(const std::string& topic, uint64_t seed) : writer_(topic), random_(seed) {}
+  void WriteUntil(int end) {
+    for (; written_ < end; ++written_) {
+      for (int copies = random_() % 20 == 0 ? 2 : 1; copies > 0; --copies) {
+        codec::Record order = OrderNumber(written_);
+        const uint32_t p = partition::PartitionOf(order.account_id, kPartitions).value;
+        writer_.Queue(p, SubmissionOf(std::move(order)));
+      }
+    }
+    writer_.Flush();
+  }
+  // In slices, so that there is always something on its way.
+  void WriteUntil(int end, milliseconds life) {
+    const int from = written_;
+    for (int slice = 1; slice <= kSlices; ++slice) {
+      WriteUntil(from + static_cast<int>(int64_t{end - from} * slice / kSlices));
+      std::this_thread::sleep_for(life / kSlices);
+    }
+  }
+
+ private:
+  TopicWriter writer_;
+  std::mt19937_64 random_;
+  int written_ = 0;
+};
+
+uint64_t Records(KafkaNode& node) {
+  uint64_t records = 0;
+  for (uint32_t p = 0; p < kPartitions; ++p) records += node.cluster().ViewOf(PartitionId(p))->log_size;
+  return records;
 }
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(a_daemon_killed_at_twenty_random_moments_has_the_log_of_one_that_was_not) {
+BOOST_AUTO_TEST_CASE(a_daemon_killed_at_random_moments_has_the_log_of_one_that_was_not) {
+  const int events = Argument("--events", 20'000), kills = Argument("--kills", 5);
   const uint64_t seed = std::random_device()();
   std::mt19937_64 random(seed);
   BOOST_TEST_INFO_SCOPE("seed " << seed);
-  const int events = Events();
   const std::string topic = MakeTopic(kPartitions);
   TemporaryDirectory directory;
-  TopicWriter writer(topic);
-  int written = 0;
-  const auto write_until = [&](int end) {
-    for (; written < end; ++written) {
-      // One in twenty comes again, as a producer without idempotence would send it.
-      for (int copies = random() % 20 == 0 ? 2 : 1; copies > 0; --copies) {
-        codec::Record order = OrderNumber(written);
-        const uint32_t p = partition::PartitionOf(order.account_id, kPartitions).value;
-        writer.Queue(p, SubmissionOf(std::move(order)));
-      }
-    }
-    writer.Flush();
-  };
-  write_until(1);
-  for (int i = 0; i < kKills; ++i) {
+  Flow flow(topic, seed);
+  flow.WriteUntil(1);
+  const auto began = std::chrono::steady_clock::now();
+  for (int i = 0; i < kills; ++i) {
     Daemon daemon(directory.path() + "/data", topic);
-    std::thread flow([&] { write_until(static_cast<int>(int64_t{events} * (i + 1) / kKills)); });
-    std::this_thread::sleep_for(std::chrono::milliseconds(300 + random() % 1500));
+    const milliseconds life(300 + random() % 1500);
+    std::thread writing([&] { flow.WriteUntil(static_cast<int>(int64_t{events} * (i + 1) / kills), life); });
+    std::this_thread::sleep_for(life);
     BOOST_TEST(daemon.Kill());
-    flow.join();
+    writing.join();
   }
   KafkaNode killed(topic, {.partitions = kPartitions, .directory = directory.path() + "/data"});
+  const uint64_t before_the_last = Records(killed);
   KafkaNode undisturbed(topic, {.partitions = kPartitions});
   BOOST_REQUIRE(killed.CatchUp() && undisturbed.CatchUp());
-  uint64_t records = 0;
-  for (uint32_t p = 0; p < kPartitions; ++p) records += killed.cluster().ViewOf(PartitionId(p))->log_size;
-  BOOST_TEST(records == static_cast<uint64_t>(events));
+  BOOST_TEST(Records(killed) == static_cast<uint64_t>(events));
   BOOST_TEST(killed.Roots() == undisturbed.Roots());
-  for (int account = 0; account < 997; account += 13) {
+  for (int account = 0; account < kAccounts; account += 13) {
     const std::string id = "account-" + std::to_string(account);
     BOOST_TEST((killed.StateOf(id) == undisturbed.StateOf(id)));
   }
+  const auto took = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - began);
+  std::cout << events << " events, " << kills << " kills, " << before_the_last << " events applied at the last, " << took.count() << " s\n";
 }
