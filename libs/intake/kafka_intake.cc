@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <deque>
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -14,6 +16,7 @@
 #include "intake/topic_rules.h"
 #include "kafka/consumer.h"
 #include "kafka/producer.h"
+#include "kafka/transactions.h"
 #include "partition/submission_coding.h"
 
 namespace guanxi::intake {
@@ -25,6 +28,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kDescribeMax{5'000};
 constexpr milliseconds kLookAgainAfter{1'000};
+constexpr milliseconds kTransactionsBegunMax{30'000};
+constexpr milliseconds kTransactionMax{10'000};
 constexpr int kShowEveryLooks = 5;
 
 Timestamp Now() {
@@ -36,6 +41,29 @@ SubmissionResult All(size_t events, const absl::Status& status) {
   for (partition::EventOutcome& outcome : result) outcome.status = status;
   return result;
 }
+
+absl::Status ShuttingDown() { return Refuse(Reason::SHUTTING_DOWN, "the server is stopping"); }
+
+// A submission as it lies in the topic. The submission outlives it.
+class Outgoing {
+ public:
+  Outgoing(PartitionId partition, const Submission& submission, Ticket ticket)
+      : ticket_(ticket), value_(partition::EncodeSubmission(submission)), ticket_bytes_(EncodeTicket(ticket)) {
+    record_ = {partition.value,
+               submission.events.front().account_id,
+               value_,
+               {{kContentTypeHeader, partition::kSubmissionContentType}, {kTicketHeader, ticket_bytes_}}};
+  }
+  Outgoing(const Outgoing&) = delete;
+  Outgoing& operator=(const Outgoing&) = delete;
+  Ticket ticket() const { return ticket_; }
+  const kafka::OutgoingRecord& record() const { return record_; }
+
+ private:
+  const Ticket ticket_;
+  const std::string value_, ticket_bytes_;
+  kafka::OutgoingRecord record_;  // points into these
+};
 
 }  // namespace
 
@@ -52,13 +80,6 @@ struct KafkaIntake::Impl {
 
   // A producer that failed for good is replaced; what it had under way is answered by its reports.
   absl::Status Produce(PartitionId partition, const Submission& submission, Ticket ticket) {
-    const std::string value = partition::EncodeSubmission(submission);
-    const std::string ticket_bytes = EncodeTicket(ticket);
-    kafka::OutgoingRecord record;
-    record.partition = partition.value;
-    record.key = submission.events.front().account_id;
-    record.value = value;
-    record.headers = {{kContentTypeHeader, partition::kSubmissionContentType}, {kTicketHeader, ticket_bytes}};
     const auto report = [this, number = ticket.number](const kafka::Delivery& delivery) {
       if (!delivery.status.ok()) pending.Refuse(number, delivery.status);
     };
@@ -67,7 +88,28 @@ struct KafkaIntake::Impl {
       const std::lock_guard lock(producer_mutex);
       current = producer;
     }
-    return current->Send(record, report);
+    return current->Send(Outgoing(partition, submission, ticket).record(), report);
+  }
+
+  // A ticket that nobody waits with when the server is stopping: `done` has run then.
+  Ticket Await(const Submission& submission, Pending::Done done) {
+    const auto deadline = std::chrono::steady_clock::now() + kTransactionMax + options.outcome_timeout;
+    const std::optional<Ticket> ticket = pending.Add(submission.events.size(), deadline, done);
+    if (!ticket) done(All(submission.events.size(), ShuttingDown()));
+    return ticket.value_or(Ticket());
+  }
+
+  // OUTCOME_UNKNOWN: perhaps all of it; otherwise, but for OK, none.
+  absl::Status ProduceTogether(kafka::TransactionalProducer& producer, const std::deque<Outgoing>& all) {
+    if (stopping) return ShuttingDown();
+    if (absl::Status begun = producer.Begin(); !begun.ok()) return begun;
+    for (const Outgoing& one : all)
+      if (absl::Status sent = producer.Send(options.topic, one.record()); !sent.ok()) return sent;
+    if (absl::Status flushed = producer.Flush(kTransactionMax); !flushed.ok()) return flushed;
+    options.before_commit();
+    const absl::Status committed = producer.Commit(kTransactionMax);
+    if (committed.ok()) return committed;
+    return Refuse(Reason::OUTCOME_UNKNOWN, std::string(committed.message()), {{"why", "the transaction's commit failed"}});
   }
 
   // The topic is looked at until it is as it must be; from then on what others left undone is done.
@@ -208,7 +250,7 @@ bool KafkaIntake::TrySubmit(PartitionId partition, Submission& submission, std::
   const auto deadline = submission.deadline.value_or(std::chrono::steady_clock::now() + impl_->options.outcome_timeout);
   const std::optional<Ticket> ticket = impl_->pending.Add(events, deadline, done);
   if (!ticket) {
-    done(All(events, Refuse(Reason::SHUTTING_DOWN, "the server is stopping")));
+    done(All(events, ShuttingDown()));
     return true;
   }
   const absl::Status sent = impl_->Produce(partition, submission, *ticket);
@@ -221,6 +263,29 @@ bool KafkaIntake::TrySubmit(PartitionId partition, Submission& submission, std::
   done = impl_->pending.Take(ticket->number);
   // Gone: its deadline was shorter than this call.
   return done == nullptr;
+}
+
+std::vector<SubmissionResult> KafkaIntake::SubmitTogether(std::vector<std::pair<PartitionId, Submission>> submissions) {
+  std::vector<SubmissionResult> results;
+  const auto producer = kafka::TransactionalProducer::Make(
+      {impl_->options.connection, "guanxi-control-" + impl_->options.topic, kTransactionMax}, kTransactionsBegunMax);
+  if (!producer.ok()) {
+    for (const auto& [partition, submission] : submissions) results.push_back(All(submission.events.size(), producer.status()));
+    return results;
+  }
+  std::deque<Outgoing> all;
+  std::vector<std::future<SubmissionResult>> outcomes;
+  for (const auto& [partition, submission] : submissions) {
+    auto outcome = std::make_shared<std::promise<SubmissionResult>>();
+    outcomes.push_back(outcome->get_future());
+    all.emplace_back(partition, submission,
+                     impl_->Await(submission, [outcome](SubmissionResult result) { outcome->set_value(std::move(result)); }));
+  }
+  const absl::Status produced = impl_->ProduceTogether(**producer, all);
+  for (const Outgoing& one : all)
+    if (!produced.ok()) impl_->pending.Refuse(one.ticket().number, produced);
+  for (auto& outcome : outcomes) results.push_back(outcome.get());
+  return results;
 }
 
 bool KafkaIntake::HasSeenThePast() const {

@@ -30,6 +30,9 @@ struct KafkaIntakeOptions {
   // Events under way from this node; beyond it OVERLOADED.
   size_t pending_events_max = 16'384;
   size_t queue_kib = 64 << 10;  // prefetched per partition
+  // For tests that end the process there: what is submitted together is with the
+  // brokers, and not committed. guanxid sets none.
+  std::function<void()> before_commit = [] {};
 };
 
 // Where a partition stands.
@@ -57,6 +60,9 @@ class KafkaIntake final : public partition::Intake {
   void Stop();
 
   bool TrySubmit(PartitionId partition, partition::Submission& submission, std::function<void(partition::SubmissionResult)>& done) override;
+  // In one transaction, under an id that all nodes of the topic share: of two at once
+  // the first may be ended by the second.
+  std::vector<partition::SubmissionResult> SubmitTogether(std::vector<std::pair<PartitionId, partition::Submission>> submissions) override;
   bool HasSeenThePast() const override;
   void ReadAgain(PartitionId partition, uint64_t run) override;
 

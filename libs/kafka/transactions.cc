@@ -29,16 +29,19 @@ TransactionalProducer::~TransactionalProducer() {
   rd_kafka_purge(impl_->handle->get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 }
 
-absl::StatusOr<std::unique_ptr<TransactionalProducer>> TransactionalProducer::Make(const Connection& connection, const std::string& id,
+absl::StatusOr<std::unique_ptr<TransactionalProducer>> TransactionalProducer::Make(const Options& options,
                                                                                    std::chrono::milliseconds timeout) {
   auto impl = std::make_unique<Impl>();
-  auto handle =
-      Handle::Make(RD_KAFKA_PRODUCER, connection,
-                   {{"transactional.id", id}, {"linger.ms", "5"}, {"compression.type", "lz4"}, {"message.max.bytes", "33554432"}});
+  auto handle = Handle::Make(RD_KAFKA_PRODUCER, options.connection,
+                             {{"transactional.id", options.id},
+                              {"transaction.timeout.ms", std::to_string(options.open_max.count())},
+                              {"linger.ms", "5"},
+                              {"compression.type", "lz4"},
+                              {"message.max.bytes", "33554432"}});
   if (!handle.ok()) return handle.status();
   impl->handle = *std::move(handle);
-  const absl::Status begun =
-      OutcomeOf(rd_kafka_init_transactions(impl->handle->get(), static_cast<int>(timeout.count())), "opening transactions as " + id);
+  const absl::Status begun = OutcomeOf(rd_kafka_init_transactions(impl->handle->get(), static_cast<int>(timeout.count())),
+                                       "opening transactions as " + options.id);
   if (!begun.ok()) return begun;
   return std::unique_ptr<TransactionalProducer>(new TransactionalProducer(std::move(impl)));
 }

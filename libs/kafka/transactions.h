@@ -15,10 +15,16 @@ namespace guanxi::kafka {
 
 class TransactionalProducer {
  public:
-  // Waits until the transactions of whoever wrote under `id` before are ended: what
+  struct Options {
+    Connection connection;
+    std::string id;
+    // A transaction that is open for longer is ended by the brokers. So long readers
+    // of committed records may stand before that of one who died.
+    std::chrono::milliseconds open_max{30'000};
+  };
+  // Waits until the transactions of whoever wrote under the id before are ended: what
   // they committed is to be seen from now on, and they can write no more.
-  static absl::StatusOr<std::unique_ptr<TransactionalProducer>> Make(const Connection& connection, const std::string& id,
-                                                                     std::chrono::milliseconds timeout);
+  static absl::StatusOr<std::unique_ptr<TransactionalProducer>> Make(const Options& options, std::chrono::milliseconds timeout);
   ~TransactionalProducer();
 
   // After an error of any of these it is unknown whether the transaction stands:

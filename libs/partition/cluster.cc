@@ -208,6 +208,24 @@ absl::Status Cluster::WriteControl(PartitionId partition, codec::Record record, 
   return result.front().status;
 }
 
+absl::Status Cluster::WriteControls(std::vector<std::pair<PartitionId, codec::Record>> records) {
+  if (impl_->options.intake == nullptr || records.size() < 2) {
+    // What a crash leaves out is finished when the cluster is opened again.
+    for (auto& [partition, record] : records)
+      if (auto status = WriteControl(partition, std::move(record)); !status.ok()) return status;
+    return absl::OkStatus();
+  }
+  std::vector<std::pair<PartitionId, Submission>> submissions;
+  for (auto& [partition, record] : records) {
+    submissions.emplace_back(partition, Submission());
+    submissions.back().second.internal = true;
+    submissions.back().second.events.push_back(std::move(record));
+  }
+  absl::Status failed;
+  for (const SubmissionResult& result : impl_->options.intake->SubmitTogether(std::move(submissions))) failed.Update(result.front().status);
+  return failed;
+}
+
 bool Cluster::follows_wall_clock() const { return impl_->options.wall_clock; }
 Timestamp Cluster::Now() const { return impl_->options.now(); }
 
@@ -267,8 +285,9 @@ absl::StatusOr<AdoptedPolicy> Cluster::AdoptPolicy(const std::string& definition
   const relations::PolicyAdopted body{policy->name, policy->version, definition, from, result.control_epoch};
   codec::Record record = codec::MakePolicyAdopted(body, impl_->options.now(), actor);
   if (!reason.empty()) record.extensions.push_back({"reason", reason});
-  for (uint32_t p = 0; p < partitions(); ++p)
-    if (auto status = WriteControl(PartitionId(p), record); !status.ok()) return status;
+  std::vector<std::pair<PartitionId, codec::Record>> copies;
+  for (uint32_t p = 0; p < partitions(); ++p) copies.emplace_back(p, record);
+  if (auto status = WriteControls(std::move(copies)); !status.ok()) return status;
   return result;
 }
 
@@ -277,12 +296,11 @@ absl::Status Cluster::CheckAdmissionKnown(uint32_t level) const { return codec::
 absl::Status Cluster::RaiseAdmission(uint32_t level, const std::string& actor) {
   if (auto known = CheckAdmissionKnown(level); !known.ok()) return known;
   const std::lock_guard lock(impl_->control_mutex);
-  for (uint32_t p = 0; p < partitions(); ++p) {
-    if (ViewOf(PartitionId(p))->admission.level >= level) continue;
-    if (auto status = WriteControl(PartitionId(p), codec::MakeAdmissionRaised(level, impl_->options.now(), actor)); !status.ok())
-      return status;
-  }
-  return absl::OkStatus();
+  std::vector<std::pair<PartitionId, codec::Record>> raises;
+  for (uint32_t p = 0; p < partitions(); ++p)
+    if (ViewOf(PartitionId(p))->admission.level < level)
+      raises.emplace_back(p, codec::MakeAdmissionRaised(level, impl_->options.now(), actor));
+  return WriteControls(std::move(raises));
 }
 
 absl::Status Cluster::FinishControlRecords() {

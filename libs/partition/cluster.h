@@ -151,6 +151,8 @@ class Cluster {
  private:
   struct Impl;
   absl::Status WriteControl(PartitionId partition, codec::Record record, EventOutcome* outcome = nullptr);
+  // With an intake all or none of them.
+  absl::Status WriteControls(std::vector<std::pair<PartitionId, codec::Record>> records);
   static absl::Status CheckSource(const Impl& impl);
   explicit Cluster(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <utility>
+#include <vector>
 
 #include "partition/submission.h"
 
@@ -18,6 +20,9 @@ class Intake {
   // As Cluster::TrySubmit. `done` gets the outcome of the submission once it was
   // applied; OUTCOME_UNKNOWN when its deadline passes first.
   virtual bool TrySubmit(PartitionId partition, Submission& submission, std::function<void(SubmissionResult)>& done) = 0;
+  // Each to its partition, and whatever crashes meanwhile all of them come back or
+  // none. Waits for the outcomes, given in the same order; not from a partition's thread.
+  virtual std::vector<SubmissionResult> SubmitTogether(std::vector<std::pair<PartitionId, Submission>> submissions) = 0;
   // Whether this node has seen all that the source held when it was opened: before
   // that it says nothing by itself (the clock, messages between accounts), as
   // others may have said it.

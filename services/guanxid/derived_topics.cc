@@ -99,7 +99,8 @@ struct DerivedTopics::Impl {
 
   absl::Status Open() {
     if (absl::Status made = MakeTopics(); !made.ok()) return made;
-    auto opened = kafka::TransactionalProducer::Make(options.connection, "guanxi-derived-" + options.prefix, kTransactionMax);
+    auto opened =
+        kafka::TransactionalProducer::Make({options.connection, "guanxi-derived-" + options.prefix, kTransactionMax}, kTransactionMax);
     if (!opened.ok()) return opened.status();
     producer = *std::move(opened);
     auto reader = kafka::Consumer::Make({options.connection, Topic(kProgress), "guanxi-derived"});

@@ -1,13 +1,11 @@
 // Derived topics, with the process killed between the commit of the log and that
 // of the transaction, and between that and whatever would come after it: a reader
 // of committed records has each row once.
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <boost/test/unit_test.hpp>
+#include <csignal>
 #include <cstdlib>
 #include <map>
 #include <set>
@@ -17,6 +15,7 @@
 #include "partition/partitioner.h"
 #include "relations/policy.h"
 #include "support/kafka_node.h"
+#include "support/own_case.h"
 
 using namespace guanxi;
 using namespace guanxi::test;
@@ -35,24 +34,11 @@ struct Scene {
 };
 
 // A node that tells, until it is killed at the `pass`th time that it comes to the moment.
-pid_t StartTeller(const Scene& scene, Moment moment, int pass) {
-  std::vector<std::string> words = {"/proc/self/exe", "--run_test=a_node_that_tells_until_it_is_killed"};
-  std::vector<std::string> variables = {"GUANXI_BIN=" + std::string(std::getenv("GUANXI_BIN")),
-                                        "GUANXI_KAFKA_DIR=" + std::string(std::getenv("GUANXI_KAFKA_DIR")),
-                                        "PATH=" + std::string(std::getenv("PATH")),
-                                        "HOME=" + std::string(std::getenv("HOME")),
-                                        "TEST_TOPIC=" + scene.topic,
-                                        "TEST_DIRECTORY=" + scene.directory,
-                                        "TEST_MOMENT=" + std::to_string(static_cast<int>(moment)),
-                                        "TEST_PASS=" + std::to_string(pass)};
-  std::vector<char*> arguments, environment;
-  for (std::string& word : words) arguments.push_back(word.data());
-  for (std::string& variable : variables) environment.push_back(variable.data());
-  arguments.push_back(nullptr);
-  environment.push_back(nullptr);
-  pid_t pid = 0;
-  BOOST_REQUIRE_EQUAL(posix_spawn(&pid, "/proc/self/exe", nullptr, nullptr, arguments.data(), environment.data()), 0);
-  return pid;
+bool IsKilledAt(const Scene& scene, Moment moment, int pass) {
+  return IsKilledIn("a_node_that_tells_until_it_is_killed", {{"TEST_TOPIC", scene.topic},
+                                                             {"TEST_DIRECTORY", scene.directory},
+                                                             {"TEST_MOMENT", std::to_string(static_cast<int>(moment))},
+                                                             {"TEST_PASS", std::to_string(pass)}});
 }
 
 // Orders that move tiers, and for each partition a record that is parked.
@@ -132,12 +118,7 @@ BOOST_AUTO_TEST_CASE(each_row_is_told_once_whether_the_log_or_the_transaction_wa
   }
   for (const Moment moment : {Moment::kRead, Moment::kSent, Moment::kCommitted}) {
     for (const int pass : {1, 2}) {
-      BOOST_TEST_CONTEXT("moment " << static_cast<int>(moment) << ", pass " << pass) {
-        int status = 0;
-        const pid_t teller = StartTeller(scene, moment, pass);
-        BOOST_REQUIRE_EQUAL(waitpid(teller, &status, 0), teller);
-        BOOST_REQUIRE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-      }
+      BOOST_TEST_CONTEXT("moment " << static_cast<int>(moment) << ", pass " << pass) { BOOST_REQUIRE(IsKilledAt(scene, moment, pass)); }
     }
   }
   KafkaNode node(scene.topic, scene.options());

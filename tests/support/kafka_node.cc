@@ -92,6 +92,7 @@ void KafkaNode::Open() {
   kafka.connection.brokers = options_.brokers;
   kafka.topic = topic_;
   kafka.outcome_timeout = options_.outcome_timeout;
+  kafka.before_commit = options_.before_commit;
   auto opened = intake::KafkaIntake::Open(kafka);
   if (!opened.ok()) Fail(opened.status());
   kafka_ = *std::move(opened);

@@ -33,6 +33,7 @@ class KafkaNode {
     std::function<void(partition::ClusterOptions&)> adjust;
     std::chrono::milliseconds outcome_timeout{60'000};
     std::string brokers = Brokers();
+    std::function<void()> before_commit = [] {};  // as in KafkaIntakeOptions
   };
   explicit KafkaNode(std::string topic) : KafkaNode(std::move(topic), Options()) {}
   KafkaNode(std::string topic, Options options);
