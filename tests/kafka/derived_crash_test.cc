@@ -41,13 +41,14 @@ bool IsKilledAt(const Scene& scene, Moment moment, int pass) {
                                                              {"TEST_PASS", std::to_string(pass)}});
 }
 
-// Orders that move tiers, and for each partition a record that is parked.
-void Write(const Scene& scene, int month) {
+// Orders of new accounts, which move their tiers, and for each partition a record that is parked.
+void Write(const Scene& scene) {
+  static int written = 0;
   TopicWriter writer(scene.topic);
-  const std::string day = "2024-" + std::to_string(month / 10) + std::to_string(month % 10) + "-10";
-  for (int account = 0; account < 8; ++account) {
-    codec::Record order =
-        Order("account-" + std::to_string(account), "o-" + std::to_string(month), day, (month + account) % 4 ? 60'000 : 10);
+  const std::string round = std::to_string(getpid()) + "-" + std::to_string(++written);
+  for (int i = 0; i < 32; ++i) {
+    const std::string number = std::to_string(i / 8), day = "2024-0" + std::to_string(i / 8 + 1) + "-10";
+    codec::Record order = Order("account-" + round + "-" + std::to_string(i % 8), "o-" + number, day, 60'000);
     const uint32_t p = partition::PartitionOf(order.account_id, kPartitions).value;
     writer.Queue(p, SubmissionOf(std::move(order)));
   }
@@ -101,9 +102,9 @@ BOOST_AUTO_TEST_CASE(a_node_that_tells_until_it_is_killed, *boost::unit_test::di
   KafkaNode node(scene.topic, scene.options());
   service::CommitHub commits(node.cluster());
   const DerivedTopics derived(node.cluster(), commits, {{Brokers(), {}}, scene.prefix(), scene.topic, at});
-  for (int month = 1;; month = month % 12 + 1) {
+  while (true) {
     const int before = reads;
-    Write(scene, month);
+    Write(scene);
     BOOST_REQUIRE(Eventually([&] { return reads > before; }));
   }
 }
@@ -125,7 +126,7 @@ BOOST_AUTO_TEST_CASE(each_row_is_told_once_whether_the_log_or_the_transaction_wa
   service::CommitHub commits(node.cluster());
   const DerivedTopics derived(node.cluster(), commits, {{Brokers(), {}}, scene.prefix(), scene.topic});
   // The rows of this are the last: what is told twice was told before them.
-  Write(scene, 1);
+  Write(scene);
   BOOST_REQUIRE(node.CatchUp());
   uint64_t parked = 0, changes = 0;
   for (uint32_t p = 0; p < kPartitions; ++p) {
