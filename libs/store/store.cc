@@ -39,6 +39,9 @@ rocksdb::ColumnFamilyOptions FamilyOptions(std::string_view name, const std::sha
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  // In pages: a file's whole filter grows beyond what a shard of the cache holds, and is then read for every key.
+  table.partition_filters = true;
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
   table.format_version = 5;
   rocksdb::ColumnFamilyOptions options;
   options.write_buffer_size = 32 << 20;

@@ -1,4 +1,6 @@
 #include <boost/test/unit_test.hpp>
+#include <cstdio>
+#include <fstream>
 
 #include "store/store.h"
 #include "support/temporary_directory.h"
@@ -18,6 +20,21 @@ void PutView(Store& store, uint32_t generation, std::string_view value) {
 }
 
 std::string ReadView(Store& store) { return (*store.TakeSnapshot()->Get(Family::kView, "key")).value_or("nothing"); }
+
+std::string NumberedKey(int number) {
+  char key[16];
+  std::snprintf(key, sizeof key, "%08d", number);
+  return key;
+}
+
+// By this process, from the page cache too.
+uint64_t BytesReadSoFar() {
+  std::ifstream io("/proc/self/io");
+  std::string name;
+  uint64_t bytes = 0;
+  BOOST_REQUIRE(io >> name >> bytes && name == "rchar:");
+  return bytes;
+}
 
 }  // namespace
 
@@ -64,6 +81,21 @@ BOOST_AUTO_TEST_CASE(a_run_shows_nothing_before_it_is_taken_over) {
   Batch batch;
   batch.Put(Family::kView, "key", "by a batch");
   BOOST_TEST(!store->Write(batch, true).ok());
+}
+
+// At two million events each look-up read two MiB: the filters of large files fitted into no shard of the cache.
+BOOST_AUTO_TEST_CASE(looking_for_keys_that_a_large_file_has_not_does_not_read_its_filter_each_time) {
+  test::TemporaryDirectory directory;
+  auto store = OpenAt(directory.path());
+  constexpr int kKeys = 500'000, kLookedFor = 1'000;
+  auto run = *store->StartViewRun(store->view_generation());
+  for (int i = 0; i < kKeys; ++i) BOOST_REQUIRE(run->Put(NumberedKey(2 * i), "").ok());
+  BOOST_REQUIRE(run->Ingest().ok());
+  const auto snapshot = store->TakeSnapshot();
+  const uint64_t before = BytesReadSoFar();
+  for (int i = 0; i < kLookedFor; ++i)
+    BOOST_REQUIRE(!(*snapshot->Get(Family::kView, NumberedKey(2 * i * (kKeys / kLookedFor) + 1))).has_value());
+  BOOST_TEST(BytesReadSoFar() - before < kLookedFor * (64u << 10));
 }
 
 BOOST_AUTO_TEST_CASE(scans_stop_at_their_ends_in_both_directions) {
