@@ -11,11 +11,15 @@
 #include <string>
 #include <vector>
 
+#include "support/temporary_directory.h"
+
 namespace guanxi::test {
 
 // Runs the (disabled) case with these variables beside the environment; true: it ended by SIGKILL.
 inline bool IsKilledIn(const std::string& name, const std::map<std::string, std::string>& variables) {
-  std::vector<std::string> words = {"/proc/self/exe", "--run_test=" + name}, all;
+  // What the killed one leaves behind goes with this.
+  const TemporaryDirectory temporary;
+  std::vector<std::string> words = {"/proc/self/exe", "--run_test=" + name}, all = {"TMPDIR=" + temporary.path()};
   for (char** variable = environ; *variable != nullptr; ++variable) all.emplace_back(*variable);
   for (const auto& [key, value] : variables) all.push_back(key + "=" + value);
   const auto pointers = [](std::vector<std::string>& texts) {
