@@ -245,6 +245,7 @@ bool Actor::IsWritable() {
   SetWritable(writer_->Recover());
   recover_not_before_ = steady_clock::now() + kRecoverRetryAfter;
   if (!writable_.ok()) return false;
+  Publish(writer_->view());
   DeliverOutbox();  // what was acknowledged in the commit that failed is no longer in flight
   return true;
 }

@@ -45,6 +45,7 @@ RowCursor::RowCursor(const Rows& rows, std::string_view begin, std::string_view 
       tree->SeekBefore(end_);
     }
   }
+  failed_ = !stored_.Valid() && !stored_.status().ok();
   Settle();
 }
 
@@ -54,6 +55,7 @@ bool RowCursor::Within(const RowTree::Iterator& at) const {
 }
 
 RowCursor::Source RowCursor::Nearest() const {
+  if (failed_) return Source::kNone;
   Source best = Source::kNone;
   std::string_view best_key;
   const auto offer = [&](Source source, std::string_view key) {
@@ -71,7 +73,9 @@ void RowCursor::StepPast(std::string_view key) {
   const bool stored_too = stored_.Valid() && stored_.key() == key;
   for (auto* tree : {&newest_, &frozen_})
     if (tree->Valid() && tree->row().key() == key) reverse_ ? tree->Prev() : tree->Next();
-  if (stored_too) stored_.Next();
+  if (!stored_too) return;
+  stored_.Next();
+  failed_ = !stored_.Valid() && !stored_.status().ok();
 }
 
 void RowCursor::Settle() {

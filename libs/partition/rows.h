@@ -57,6 +57,7 @@ class RowCursor {
   bool reverse_;
   RowTree::Iterator newest_, frozen_;
   store::Cursor stored_;
+  bool failed_ = false;  // what is stored cannot be read further: newer rows alone would be a wrong answer
   Source current_ = Source::kNone;
 };
 

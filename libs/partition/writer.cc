@@ -187,7 +187,9 @@ absl::Status Writer::Reopen() {
 
 absl::Status Writer::Recover() {
   if (auto status = store_.Recover(); !status.ok()) return status;
-  return lost_.ok() ? absl::OkStatus() : Reopen();
+  if (!lost_.ok()) return Reopen();
+  view_ = MakeView();  // of the store as it was opened again
+  return absl::OkStatus();
 }
 
 ViewPtr Writer::MakeView() {

@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 #include <random>
+#include <utility>
 #include <vector>
 
 namespace guanxi::store {
@@ -58,7 +59,7 @@ struct FaultyDisk::Impl {
   std::map<std::string, File> files;  // that have bytes or a name that may be lost
   std::map<std::string, std::vector<Undo>> names;
   std::optional<uint64_t> room, operations_left;
-  uint64_t flip_one_in = 0, graves = 0;
+  uint64_t flip_one_in = 0, flip_salt = 0, graves = 0;
   bool fail_writes = false, fail_syncs = false, fail_reads = false, hold_syncs = false, dark = false;
   std::condition_variable released;
 
@@ -175,34 +176,50 @@ class WritableFile final : public rocksdb::FSWritableFileOwnerWrapper {
 };
 
 // What every kind of read goes through.
-IOStatus AfterRead(FaultyDisk::Impl& disk, IOStatus status, Slice* result, char* scratch) {
+IOStatus AfterRead(FaultyDisk::Impl& disk, const std::string& path, uint64_t offset, IOStatus status, Slice* result, char* scratch) {
+  constexpr uint64_t kSectorBytes = 4096;
   const std::lock_guard lock(disk.mutex);
   if (disk.fail_reads) return Broken("read");
-  if (!status.ok() || result->empty() || disk.flip_one_in == 0 || disk.draw() % disk.flip_one_in != 0) return status;
-  if (result->data() != scratch) std::copy_n(result->data(), result->size(), scratch);
-  scratch[disk.draw() % result->size()] ^= static_cast<char>(1 << disk.draw() % 8);
-  *result = Slice(scratch, result->size());
+  if (!status.ok() || disk.flip_one_in == 0) return status;
+  const uint64_t end = offset + result->size();
+  for (uint64_t sector = offset / kSectorBytes; sector * kSectorBytes < end; ++sector) {
+    std::mt19937_64 draw(disk.flip_salt ^ std::hash<std::string>()(path) ^ sector);
+    const uint64_t at = sector * kSectorBytes + draw() % kSectorBytes, bit = draw() % 8;
+    if (draw() % disk.flip_one_in != 0 || at < offset || at >= end) continue;
+    if (result->data() != scratch) std::copy_n(result->data(), result->size(), scratch);
+    scratch[at - offset] ^= static_cast<char>(1 << bit);
+    *result = Slice(scratch, result->size());
+  }
   return status;
 }
 
 class SequentialFile final : public rocksdb::FSSequentialFileOwnerWrapper {
  public:
-  SequentialFile(std::unique_ptr<rocksdb::FSSequentialFile> file, std::shared_ptr<FaultyDisk::Impl> disk)
-      : FSSequentialFileOwnerWrapper(std::move(file)), disk_(std::move(disk)) {}
+  SequentialFile(std::unique_ptr<rocksdb::FSSequentialFile> file, std::string path, std::shared_ptr<FaultyDisk::Impl> disk)
+      : FSSequentialFileOwnerWrapper(std::move(file)), path_(std::move(path)), disk_(std::move(disk)) {}
   IOStatus Read(size_t n, const IOOptions& options, Slice* result, char* scratch, IODebugContext* debug) override {
-    return AfterRead(*disk_, FSSequentialFileOwnerWrapper::Read(n, options, result, scratch, debug), result, scratch);
+    const IOStatus read = FSSequentialFileOwnerWrapper::Read(n, options, result, scratch, debug);
+    const uint64_t offset = std::exchange(position_, position_ + result->size());
+    return AfterRead(*disk_, path_, offset, read, result, scratch);
+  }
+  IOStatus Skip(uint64_t n) override {
+    position_ += n;
+    return FSSequentialFileOwnerWrapper::Skip(n);
   }
 
  private:
+  const std::string path_;
+  uint64_t position_ = 0;
   const std::shared_ptr<FaultyDisk::Impl> disk_;
 };
 
 class RandomAccessFile final : public rocksdb::FSRandomAccessFileOwnerWrapper {
  public:
-  RandomAccessFile(std::unique_ptr<rocksdb::FSRandomAccessFile> file, std::shared_ptr<FaultyDisk::Impl> disk)
-      : FSRandomAccessFileOwnerWrapper(std::move(file)), disk_(std::move(disk)) {}
+  RandomAccessFile(std::unique_ptr<rocksdb::FSRandomAccessFile> file, std::string path, std::shared_ptr<FaultyDisk::Impl> disk)
+      : FSRandomAccessFileOwnerWrapper(std::move(file)), path_(std::move(path)), disk_(std::move(disk)) {}
   IOStatus Read(uint64_t offset, size_t n, const IOOptions& options, Slice* result, char* scratch, IODebugContext* debug) const override {
-    return AfterRead(*disk_, FSRandomAccessFileOwnerWrapper::Read(offset, n, options, result, scratch, debug), result, scratch);
+    return AfterRead(*disk_, path_, offset, FSRandomAccessFileOwnerWrapper::Read(offset, n, options, result, scratch, debug), result,
+                     scratch);
   }
   // As single reads, so that they go through the one above.
   IOStatus MultiRead(rocksdb::FSReadRequest* requests, size_t count, const IOOptions& options, IODebugContext* debug) override {
@@ -211,6 +228,7 @@ class RandomAccessFile final : public rocksdb::FSRandomAccessFileOwnerWrapper {
   }
 
  private:
+  const std::string path_;
   const std::shared_ptr<FaultyDisk::Impl> disk_;
 };
 
@@ -242,13 +260,13 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
   IOStatus NewSequentialFile(const std::string& path, const FileOptions& options, std::unique_ptr<rocksdb::FSSequentialFile>* file,
                              IODebugContext* debug) override {
     IOStatus opened = FileSystemWrapper::NewSequentialFile(path, options, file, debug);
-    if (opened.ok()) *file = std::make_unique<SequentialFile>(std::move(*file), disk_);
+    if (opened.ok()) *file = std::make_unique<SequentialFile>(std::move(*file), path, disk_);
     return opened;
   }
   IOStatus NewRandomAccessFile(const std::string& path, const FileOptions& options, std::unique_ptr<rocksdb::FSRandomAccessFile>* file,
                                IODebugContext* debug) override {
     IOStatus opened = FileSystemWrapper::NewRandomAccessFile(path, options, file, debug);
-    if (opened.ok()) *file = std::make_unique<RandomAccessFile>(std::move(*file), disk_);
+    if (opened.ok()) *file = std::make_unique<RandomAccessFile>(std::move(*file), path, disk_);
     return opened;
   }
   IOStatus NewWritableFile(const std::string& path, const FileOptions& options, std::unique_ptr<rocksdb::FSWritableFile>* file,
@@ -360,6 +378,7 @@ void FaultyDisk::HoldSyncs(bool hold) {
 void FaultyDisk::FlipBits(uint64_t one_in) {
   const std::lock_guard lock(impl_->mutex);
   impl_->flip_one_in = one_in;
+  impl_->flip_salt = impl_->draw();
 }
 void FaultyDisk::CutPowerAfter(uint64_t operations) {
   const std::lock_guard lock(impl_->mutex);

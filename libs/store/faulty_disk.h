@@ -28,7 +28,8 @@ class FaultyDisk final : public Disk {
   void FailReads(bool fail);
   // An fsync does not return until it is taken back.
   void HoldSyncs(bool hold);
-  // One bit of one in so many reads is another than was written; 0: none is.
+  // In one in so many sectors of 4 KiB, one bit is read as another than was
+  // written, the same in every read until it is set anew; 0: in none.
   void FlipBits(uint64_t one_in);
 
   // The power goes after so many more writes and fsyncs: from then on everything

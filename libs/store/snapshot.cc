@@ -3,12 +3,12 @@
 namespace guanxi::store {
 
 struct Snapshot::Impl {
-  const Store::Impl* store;
+  std::shared_ptr<const Database> database;  // outlives what follows
   std::shared_ptr<const rocksdb::Snapshot> at;
-  std::shared_ptr<rocksdb::ColumnFamilyHandle> view;
+  SharedHandle view;
   uint32_t generation;
 
-  Handle HandleOf(Family family) const { return family == Family::kView ? view.get() : store->fixed[static_cast<int>(family)]; }
+  Handle HandleOf(Family family) const { return family == Family::kView ? view.get() : database->fixed(family); }
   rocksdb::ReadOptions Options() const {
     rocksdb::ReadOptions options;
     options.snapshot = at.get();
@@ -19,8 +19,9 @@ struct Snapshot::Impl {
 struct Cursor::Impl {
   std::string begin, end;
   rocksdb::Slice begin_slice, end_slice;
+  std::shared_ptr<const Database> database;  // outlives what follows
   std::shared_ptr<const rocksdb::Snapshot> at;
-  std::shared_ptr<rocksdb::ColumnFamilyHandle> view;
+  SharedHandle view;
   std::unique_ptr<rocksdb::Iterator> iterator;
   bool reverse = false;
 };
@@ -39,7 +40,7 @@ Snapshot::~Snapshot() = default;
 uint32_t Snapshot::view_generation() const { return impl_->generation; }
 
 absl::StatusOr<bool> Snapshot::Get(Family family, std::string_view key, std::string* value) const {
-  const auto status = impl_->store->db->Get(impl_->Options(), impl_->HandleOf(family), ToSlice(key), value);
+  const auto status = impl_->database->rocks().Get(impl_->Options(), impl_->HandleOf(family), ToSlice(key), value);
   if (status.IsNotFound()) return false;
   if (!status.ok()) return FromRocks(status, "reading");
   return true;
@@ -55,19 +56,21 @@ absl::StatusOr<std::optional<std::string>> Snapshot::Get(Family family, std::str
 
 Cursor Snapshot::Scan(Family family, std::string_view begin, std::string_view end) const {
   auto walk = std::make_unique<Cursor::Impl>();
+  walk->database = impl_->database;
   walk->at = impl_->at;
   walk->view = impl_->view;
   walk->end = std::string(end);
   walk->end_slice = walk->end;
   rocksdb::ReadOptions options = impl_->Options();
   if (!end.empty()) options.iterate_upper_bound = &walk->end_slice;
-  walk->iterator.reset(impl_->store->db->NewIterator(options, impl_->HandleOf(family)));
+  walk->iterator.reset(impl_->database->rocks().NewIterator(options, impl_->HandleOf(family)));
   walk->iterator->Seek(ToSlice(begin));
   return Cursor(std::move(walk));
 }
 
 Cursor Snapshot::ScanReverse(Family family, std::string_view begin, std::string_view end) const {
   auto walk = std::make_unique<Cursor::Impl>();
+  walk->database = impl_->database;
   walk->at = impl_->at;
   walk->view = impl_->view;
   walk->reverse = true;
@@ -75,7 +78,7 @@ Cursor Snapshot::ScanReverse(Family family, std::string_view begin, std::string_
   walk->begin_slice = walk->begin;
   rocksdb::ReadOptions options = impl_->Options();
   options.iterate_lower_bound = &walk->begin_slice;
-  walk->iterator.reset(impl_->store->db->NewIterator(options, impl_->HandleOf(family)));
+  walk->iterator.reset(impl_->database->rocks().NewIterator(options, impl_->HandleOf(family)));
   if (end.empty()) {
     walk->iterator->SeekToLast();
   } else {
@@ -89,17 +92,17 @@ Cursor Snapshot::ScanPrefix(Family family, std::string_view prefix) const { retu
 
 std::shared_ptr<const Snapshot> Snapshot::OfGeneration(uint32_t generation) const {
   auto impl = std::make_unique<Impl>(*impl_);
-  impl->view = impl_->store->View(generation);
+  impl->view = impl_->database->View(generation);
   impl->generation = generation;
   return std::shared_ptr<const Snapshot>(new Snapshot(std::move(impl)));
 }
 
 std::shared_ptr<const Snapshot> Store::TakeSnapshot() const {
   auto impl = std::make_unique<Snapshot::Impl>();
-  rocksdb::DB* db = impl_->db.get();
-  impl->store = impl_.get();
+  impl->database = impl_->database();
+  rocksdb::DB* const db = &impl->database->rocks();
   impl->generation = impl_->live;
-  impl->view = impl_->View(impl->generation);
+  impl->view = impl->database->View(impl->generation);
   impl->at = std::shared_ptr<const rocksdb::Snapshot>(db->GetSnapshot(), [db](const rocksdb::Snapshot* s) { db->ReleaseSnapshot(s); });
   return std::shared_ptr<const Snapshot>(new Snapshot(std::move(impl)));
 }

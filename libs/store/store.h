@@ -150,10 +150,10 @@ class Store {
   // DISK_FULL, STORE_FAILED: reads go on; what was refused is not seen by them,
   // and Write takes nothing more until Recover has succeeded.
   absl::Status Write(const Batch& batch, bool sync);
-  // After a Write failed: makes the store writable again if the disk lets it.
-  // DISK_FULL while there is no room. STORE_FAILED for good when it is not known
-  // what the disk holds: only opening again, which reads it, can tell. Costs a
-  // flush.
+  // After a Write failed for want of room: makes the store writable again, by
+  // opening it once more; snapshots and cursors there are read on. DISK_FULL while
+  // there is no room. STORE_FAILED for good when it is not known what the disk
+  // holds: only a new start, which reads it, can tell. Costs an Open.
   absl::Status Recover();
   std::shared_ptr<const Snapshot> TakeSnapshot() const;
 

@@ -9,28 +9,31 @@
 namespace guanxi::store {
 
 struct ViewRun::Impl {
-  Store::Impl* store;
-  std::shared_ptr<rocksdb::ColumnFamilyHandle> view;
+  const Store::Impl* store;
+  std::shared_ptr<Database> database;  // outlives what follows
+  SharedHandle view;
   std::string path;
   rocksdb::SstFileWriter writer;
   uint64_t rows = 0;
 
   // The pages just written are the ones that will be read: they stay in the cache.
-  Impl(Store::Impl* s, std::shared_ptr<rocksdb::ColumnFamilyHandle> v, std::string p)
+  Impl(const Store::Impl* s, std::shared_ptr<Database> d, SharedHandle v, std::string p)
       : store(s),
+        database(std::move(d)),
         view(std::move(v)),
         path(std::move(p)),
-        writer(rocksdb::EnvOptions(), s->db->GetOptions(view.get()), view.get(), /*invalidate_page_cache=*/false) {}
+        writer(rocksdb::EnvOptions(), database->rocks().GetOptions(view.get()), view.get(), /*invalidate_page_cache=*/false) {}
 };
 
 ViewRun::ViewRun(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ViewRun::~ViewRun() { std::remove(impl_->path.c_str()); }
 
 absl::StatusOr<std::unique_ptr<ViewRun>> Store::StartViewRun(uint32_t generation) {
-  auto view = impl_->View(generation);
+  auto database = impl_->database();
+  auto view = database->View(generation);
   if (view == nullptr) return Refuse(Reason::STORE_FAILED, fmt::format("there is no view generation {}", generation));
   auto path = fmt::format("{}/{}.sst", impl_->RunDirectory(), impl_->next_run++);
-  auto run = std::make_unique<ViewRun::Impl>(impl_.get(), std::move(view), std::move(path));
+  auto run = std::make_unique<ViewRun::Impl>(impl_.get(), std::move(database), std::move(view), std::move(path));
   if (const auto status = run->writer.Open(run->path); !status.ok()) return FromRocks(status, "opening a checkpoint's file");
   return std::unique_ptr<ViewRun>(new ViewRun(std::move(run)));
 }
@@ -47,11 +50,15 @@ absl::Status ViewRun::Delete(std::string_view key) {
 
 absl::Status ViewRun::Ingest() {
   if (impl_->rows == 0) return absl::OkStatus();
+  const std::lock_guard lock(impl_->store->take_over_mutex);
+  if (impl_->store->database() != impl_->database) return Refuse(Reason::STORE_FAILED, "the store was opened again meanwhile");
   if (const auto status = impl_->writer.Finish(); !status.ok()) return FromRocks(status, "finishing a checkpoint's file");
   rocksdb::IngestExternalFileOptions options;
   options.move_files = true;
   options.write_global_seqno = false;
-  return FromRocks(impl_->store->db->IngestExternalFile(impl_->view.get(), {impl_->path}, options), "taking over a checkpoint");
+  // RocksDB 7.8.3 takes a file whose first block it cannot read for an empty one.
+  options.verify_checksums_before_ingest = true;
+  return FromRocks(impl_->database->rocks().IngestExternalFile(impl_->view.get(), {impl_->path}, options), "taking over a checkpoint");
 }
 
 }  // namespace guanxi::store

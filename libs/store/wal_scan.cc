@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/byte_coding.h"
-#include "store/store_impl.h"
+#include "store/database.h"
 
 namespace guanxi::store {
 namespace {
@@ -52,23 +52,32 @@ class Scan {
   void Block(std::string_view rest) {
     while (rest.size() >= kHeadBytes) {
       const auto record = RecordAt(rest);
-      if (record) Take(*record);
+      record ? Take(*record) : void(damaged_ = true);
       rest.remove_prefix(record ? kHeadBytes + record->payload.size() : 1);
     }
   }
-  uint64_t newest() const { return newest_; }
+  void EndOfFile() { damaged_ |= is_open_; }
+  const WalBatches& batches() const { return batches_; }
 
  private:
   void Take(const LogRecord& record) {
-    if (record.type == kFull || record.type == kFirst) sequence_.clear();
+    if (record.type == kFull || record.type == kFirst) Begin();
+    is_open_ = record.type != kFull && record.type != kLast;
     if (sequence_.size() >= kSequenceBytes) return;
     // At a block's end the first record may have room for less.
     sequence_.append(record.payload.substr(0, kSequenceBytes - sequence_.size()));
-    if (sequence_.size() == kSequenceBytes) newest_ = std::max(newest_, ByteReader(sequence_).LittleEndian<uint64_t>());
+    if (sequence_.size() == kSequenceBytes) batches_.newest = std::max(batches_.newest, ByteReader(sequence_).LittleEndian<uint64_t>());
+  }
+  void Begin() {
+    damaged_ |= is_open_;
+    batches_.behind_damage |= damaged_;
+    sequence_.clear();
   }
   // Of the batch that the last record is of; whole: nothing more is taken.
   std::string sequence_ = std::string(kSequenceBytes, '\0');
-  uint64_t newest_ = 0;
+  bool is_open_ = false;  // that batch has not ended
+  bool damaged_ = false;
+  WalBatches batches_;
 };
 
 absl::Status ScanFile(rocksdb::Env& env, const std::string& path, Scan& scan) {
@@ -80,20 +89,22 @@ absl::Status ScanFile(rocksdb::Env& env, const std::string& path, Scan& scan) {
     if (!status.ok() || read.empty()) break;
     scan.Block(ToView(read));
   }
+  scan.EndOfFile();
   return FromRocks(status, fmt::format("reading {}", path));
 }
 
 }  // namespace
 
-absl::StatusOr<uint64_t> NewestBatch(rocksdb::Env& env, const std::string& directory) {
+absl::StatusOr<WalBatches> ScanWal(rocksdb::Env& env, const std::string& directory) {
   std::vector<std::string> names;
   if (const auto listed = env.GetChildren(directory, &names); !listed.ok()) return FromRocks(listed, "listing the store's files");
+  std::erase_if(names, [](const auto& name) { return !name.ends_with(".log"); });
+  // Numbers of six digits or more.
+  std::sort(names.begin(), names.end(), [](const auto& a, const auto& b) { return std::pair(a.size(), a) < std::pair(b.size(), b); });
   Scan scan;
-  for (const auto& name : names) {
-    if (!name.ends_with(".log")) continue;
+  for (const auto& name : names)
     if (auto status = ScanFile(env, fmt::format("{}/{}", directory, name), scan); !status.ok()) return status;
-  }
-  return scan.newest();
+  return scan.batches();
 }
 
 }  // namespace guanxi::store

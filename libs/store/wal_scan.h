@@ -14,9 +14,16 @@ class Env;
 
 namespace guanxi::store {
 
-// The highest sequence number that a batch in the directory's *.log files begins
-// with, among those whose first record verifies, wherever it lies; 0: there is
-// none. STORE_FAILED when a file cannot be read. Cost: one read of the files.
-absl::StatusOr<uint64_t> NewestBatch(rocksdb::Env& env, const std::string& directory);
+struct WalBatches {
+  // The highest sequence number that a batch begins with; 0: there is none.
+  uint64_t newest = 0;
+  // Whether one begins behind bytes that do not verify, or behind one that does not end.
+  bool behind_damage = false;
+};
+
+// Of the directory's *.log files in the order of their numbers: of batches whose
+// first record verifies, wherever they lie. STORE_FAILED when a file cannot be
+// read. Cost: one read of the files.
+absl::StatusOr<WalBatches> ScanWal(rocksdb::Env& env, const std::string& directory);
 
 }  // namespace guanxi::store
