@@ -63,6 +63,11 @@ struct FaultyDisk::Impl {
   bool fail_writes = false, fail_syncs = false, fail_reads = false, hold_syncs = false, dark = false;
   std::condition_variable released;
 
+  template <typename Fault, typename Value>
+  void Set(Fault& fault, Value value) {
+    const std::lock_guard lock(mutex);
+    fault = value;
+  }
   // With the mutex held: one operation that changes the disk.
   IOStatus Step() {
     if (operations_left && *operations_left == 0) dark = true;
@@ -354,25 +359,12 @@ FaultyDisk::~FaultyDisk() {
 }
 rocksdb::Env* FaultyDisk::env() const { return impl_->environment.get(); }
 
-void FaultyDisk::LimitRoom(std::optional<uint64_t> bytes) {
-  const std::lock_guard lock(impl_->mutex);
-  impl_->room = bytes;
-}
-void FaultyDisk::FailWrites(bool fail) {
-  const std::lock_guard lock(impl_->mutex);
-  impl_->fail_writes = fail;
-}
-void FaultyDisk::FailSyncs(bool fail) {
-  const std::lock_guard lock(impl_->mutex);
-  impl_->fail_syncs = fail;
-}
-void FaultyDisk::FailReads(bool fail) {
-  const std::lock_guard lock(impl_->mutex);
-  impl_->fail_reads = fail;
-}
+void FaultyDisk::LimitRoom(std::optional<uint64_t> bytes) { impl_->Set(impl_->room, bytes); }
+void FaultyDisk::FailWrites(bool fail) { impl_->Set(impl_->fail_writes, fail); }
+void FaultyDisk::FailSyncs(bool fail) { impl_->Set(impl_->fail_syncs, fail); }
+void FaultyDisk::FailReads(bool fail) { impl_->Set(impl_->fail_reads, fail); }
 void FaultyDisk::HoldSyncs(bool hold) {
-  const std::lock_guard lock(impl_->mutex);
-  impl_->hold_syncs = hold;
+  impl_->Set(impl_->hold_syncs, hold);
   impl_->released.notify_all();
 }
 void FaultyDisk::FlipBits(uint64_t one_in) {
@@ -380,10 +372,7 @@ void FaultyDisk::FlipBits(uint64_t one_in) {
   impl_->flip_one_in = one_in;
   impl_->flip_salt = impl_->draw();
 }
-void FaultyDisk::CutPowerAfter(uint64_t operations) {
-  const std::lock_guard lock(impl_->mutex);
-  impl_->operations_left = operations;
-}
+void FaultyDisk::CutPowerAfter(uint64_t operations) { impl_->Set(impl_->operations_left, operations); }
 bool FaultyDisk::is_dark() const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->dark;

@@ -2,11 +2,11 @@
 // subscribers. Thread-safe.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
-#include <map>
-#include <mutex>
 
+#include "guanxid/wake_list.h"
 #include "partition/cluster.h"
 
 namespace guanxi::service {
@@ -18,21 +18,17 @@ class CommitHub {
 
   // `wake` runs after each commit, on a partition's thread: it must not block.
   // It does not run any more once Remove has returned.
-  uint64_t Add(std::function<void()> wake);
-  void Remove(uint64_t id);
+  uint64_t Add(std::function<void()> wake) { return wakes_.Add(std::move(wake)); }
+  void Remove(uint64_t id) { wakes_.Remove(id); }
   // From now on stopping() is true; wakes everybody.
   void Stop();
-  bool stopping() const;
+  bool stopping() const { return stopping_; }
 
  private:
-  void WakeAll();
-
   partition::Cluster& cluster_;
   uint64_t listener_ = 0;
-  mutable std::mutex mutex_;
-  std::map<uint64_t, std::function<void()>> wakes_;
-  uint64_t next_ = 0;
-  bool stopping_ = false;
+  WakeList wakes_;
+  std::atomic<bool> stopping_{false};
 };
 
 }  // namespace guanxi::service

@@ -15,17 +15,6 @@ TailHub::TailHub(CommitHub& commits, Workers& workers, std::chrono::milliseconds
 
 TailHub::~TailHub() { commits_.Remove(listener_); }
 
-uint64_t TailHub::Add(std::function<void()> wake) {
-  const std::lock_guard lock(mutex_);
-  wakes_.emplace(++next_, std::move(wake));
-  return next_;
-}
-
-void TailHub::Remove(uint64_t id) {
-  const std::lock_guard lock(mutex_);
-  wakes_.erase(id);
-}
-
 void TailHub::Committed() {
   const std::lock_guard lock(mutex_);
   if (due_ || wakes_.empty()) return;
@@ -36,11 +25,13 @@ void TailHub::Committed() {
 }
 
 void TailHub::WakeAll() {
-  const std::lock_guard lock(mutex_);
-  // A commit after this line asks for another round.
-  due_ = false;
-  last_ = Clock::now();
-  for (const auto& [id, wake] : wakes_) wake();
+  {
+    // A commit from here on asks for another round.
+    const std::lock_guard lock(mutex_);
+    due_ = false;
+    last_ = Clock::now();
+  }
+  wakes_.WakeAll();
 }
 
 }  // namespace guanxi::service

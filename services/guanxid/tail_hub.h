@@ -7,11 +7,11 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 
 #include "guanxid/commit_hub.h"
+#include "guanxid/wake_list.h"
 #include "guanxid/workers.h"
 
 namespace guanxi::service {
@@ -24,8 +24,8 @@ class TailHub : public std::enable_shared_from_this<TailHub> {
 
   // `wake` runs after commits, and when the node stops, on a worker: it must
   // not block. It does not run any more once Remove has returned.
-  uint64_t Add(std::function<void()> wake);
-  void Remove(uint64_t id);
+  uint64_t Add(std::function<void()> wake) { return wakes_.Add(std::move(wake)); }
+  void Remove(uint64_t id) { wakes_.Remove(id); }
 
  private:
   TailHub(CommitHub& commits, Workers& workers, std::chrono::milliseconds interval);
@@ -40,9 +40,8 @@ class TailHub : public std::enable_shared_from_this<TailHub> {
   const std::chrono::milliseconds interval_;
   uint64_t listener_ = 0;
 
-  std::mutex mutex_;
-  std::map<uint64_t, std::function<void()>> wakes_;
-  uint64_t next_ = 0;
+  WakeList wakes_;
+  std::mutex mutex_;  // guards what follows
   bool due_ = false;  // a WakeAll is under way
   Clock::time_point last_;
   Workers::Timer timer_;
