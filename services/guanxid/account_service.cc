@@ -1,6 +1,7 @@
 #include "guanxid/account_service.h"
 
 #include "base/reason.h"
+#include "codec/admission.h"
 #include "guanxid/account_list.h"
 #include "guanxid/account_message.h"
 #include "guanxid/event_pages.h"
@@ -16,7 +17,10 @@ constexpr int kBatchAccountsMax = 1000;
 
 // The account id that the selector means now.
 absl::StatusOr<std::string> Resolve(const Node& node, const v1::AccountSelector& selector, const v1::Consistency& consistency) {
-  if (!selector.account_id().empty()) return selector.account_id();
+  if (!selector.account_id().empty()) {
+    if (codec::IsAccountId(selector.account_id())) return selector.account_id();
+    return Refuse(Reason::ACCOUNT_ID_INVALID, "the account id is none", {{"field", "account.account_id"}});
+  }
   if (!selector.has_external_id()) return Refuse(Reason::REQUEST_INVALID, "say which account", {{"field", "account"}});
   const v1::ExternalId& wanted = selector.external_id();
   std::vector<std::string> found;

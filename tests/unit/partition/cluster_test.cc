@@ -83,6 +83,48 @@ BOOST_AUTO_TEST_CASE(the_same_event_again_is_acknowledged_and_another_body_is_pa
   BOOST_TEST(fixture.Append(Order("acme", "o1", "2025-03-01", 500)).duplicate);
 }
 
+// Found by a reviewer: the partition could neither be listed, rebuilt nor opened again.
+BOOST_AUTO_TEST_CASE(what_was_parked_for_breaking_a_limit_is_read_listed_rebuilt_and_opened_again) {
+  ClusterFixture fixture(1);
+  codec::Record order = Order("acme", "o1", "2025-03-01", 500);
+  order.extensions.assign(33, {"e", "v"});
+  const auto outcome = fixture.Append(order);
+  BOOST_TEST(ReasonName(outcome.status) == "FIELD_INVALID");
+  BOOST_REQUIRE(outcome.parked_at.has_value());
+  order.sealed.resize(33);
+  BOOST_REQUIRE(fixture.Append(order).parked_at.has_value());
+  const auto check = [&] {
+    const partition::ViewPtr view = fixture.ViewFor("acme");
+    const auto listed = partition::ListParked(*view, "acme", Position{}, 10);
+    BOOST_TEST((listed.ok() && listed->size() == 2u));
+    store::LogReader log = view->Log();
+    const auto bytes = log.Read(*outcome.parked_at);
+    const auto stored = codec::DecodeRecord(*bytes);
+    BOOST_TEST((stored.ok() && stored->extensions.size() == 33u));
+  };
+  check();
+  BOOST_TEST(fixture.cluster().Rebuild(PartitionId(0), false, {}).ok());
+  fixture.Reopen();
+  check();
+  BOOST_TEST(fixture.Append(Order("acme", "o2", "2025-03-02", 500)).status.ok());
+}
+
+BOOST_AUTO_TEST_CASE(nothing_above_the_size_of_a_record_is_kept_whichever_field_is_large) {
+  ClusterFixture fixture(1);
+  const std::string large(size_t{6} << 20, 'x');
+  const auto refuses = [&](const auto& change) {
+    codec::Record order = Order("acme", "o1", "2025-03-01", 500);
+    change(order);
+    const auto outcome = fixture.Append(std::move(order));
+    return ReasonName(outcome.status) == "EVENT_TOO_LARGE" && !outcome.parked_at;
+  };
+  BOOST_TEST(refuses([&](codec::Record& r) { r.id = large; }));
+  BOOST_TEST(refuses([&](codec::Record& r) { r.source = large; }));
+  BOOST_TEST(refuses([&](codec::Record& r) { r.actor = large; }));
+  BOOST_TEST(refuses([&](codec::Record& r) { r.extensions = {{"e", large}}; }));
+  BOOST_TEST(fixture.ViewFor("acme")->log_size == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(of_two_rebuilds_of_a_partition_at_once_the_second_is_refused) {
   ClusterFixture fixture(1);
   for (int i = 0; i < 5; ++i) BOOST_REQUIRE(fixture.Append(Order("acme", "o" + std::to_string(i), "2025-03-01", 500)).status.ok());
