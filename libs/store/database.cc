@@ -1,5 +1,6 @@
 #include "store/database.h"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/env.h>
@@ -12,6 +13,9 @@
 #include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <chrono>
+#include <cstdarg>
+#include <cstdio>
 #include <filesystem>
 
 #include "base/reason.h"
@@ -60,12 +64,39 @@ rocksdb::ColumnFamilyOptions FamilyOptions(std::string_view name, const std::sha
   return options;
 }
 
+// What RocksDB has to say about itself (LOG). One of its own loggers may not be
+// written to again once the disk was full: Debian's build ends the process.
+class PlainLog final : public rocksdb::Logger {
+ public:
+  explicit PlainLog(const std::string& path) : file_(std::fopen(path.c_str(), "ae"), &std::fclose) {
+    if (file_ != nullptr) std::setvbuf(file_.get(), nullptr, _IOLBF, BUFSIZ);
+  }
+  using Logger::Logv;
+  void Logv(const char* format, va_list arguments) override {
+    if (file_ == nullptr) return;
+    std::string line(1024, '\0');
+    const int length = std::vsnprintf(line.data(), line.size(), format, arguments);
+    line.resize(std::clamp<size_t>(length, 0, line.size() - 1));
+    const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    // What there is no room for is not said.
+    std::fputs(fmt::format("{:%Y/%m/%d-%H:%M:%S} {}\n", now, line).c_str(), file_.get());
+  }
+
+ private:
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
+};
+
 // The data directory has a lock of its own (data_directory.h). RocksDB's would
 // keep a store from being opened again beside reads of its earlier opening.
-class UnlockedFiles final : public rocksdb::FileSystemWrapper {
+class StoreFiles final : public rocksdb::FileSystemWrapper {
  public:
   using FileSystemWrapper::FileSystemWrapper;
-  const char* Name() const override { return "UnlockedFiles"; }
+  const char* Name() const override { return "StoreFiles"; }
+  rocksdb::IOStatus NewLogger(const std::string& path, const rocksdb::IOOptions&, std::shared_ptr<rocksdb::Logger>* log,
+                              rocksdb::IODebugContext*) override {
+    *log = std::make_shared<PlainLog>(path);
+    return rocksdb::IOStatus::OK();
+  }
   rocksdb::IOStatus LockFile(const std::string&, const rocksdb::IOOptions&, rocksdb::FileLock** lock, rocksdb::IODebugContext*) override {
     *lock = new rocksdb::FileLock;
     return rocksdb::IOStatus::OK();
@@ -190,7 +221,7 @@ absl::StatusOr<std::shared_ptr<Database>> Database::Open(const std::string& path
   std::shared_ptr<Database> database(new Database);
   database->path_ = path;
   rocksdb::Env* const machine = disk != nullptr ? disk->env() : rocksdb::Env::Default();
-  database->env_ = rocksdb::NewCompositeEnv(std::make_shared<UnlockedFiles>(machine->GetFileSystem()));
+  database->env_ = rocksdb::NewCompositeEnv(std::make_shared<StoreFiles>(machine->GetFileSystem()));
   database->errors_ = std::make_shared<Errors>();
   database->memory_ = std::move(memory);
   database->disk_ = std::move(disk);
@@ -269,6 +300,7 @@ SharedHandle Database::View(uint32_t generation) const {
 std::vector<uint32_t> Database::Generations() const {
   const std::lock_guard lock(views_mutex_);
   std::vector<uint32_t> generations;
+  generations.reserve(views_.size());
   for (const auto& [generation, handle] : views_) generations.push_back(generation);
   return generations;
 }

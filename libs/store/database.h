@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "store/store.h"
 
@@ -43,6 +44,7 @@ class Database {
   absl::StatusOr<std::shared_ptr<Database>> OpenAgain();
 
   Handle fixed(Family family) const { return fixed_[static_cast<int>(family)]; }
+  std::vector<Handle> fixed() const { return {std::begin(fixed_), std::end(fixed_)}; }
   // nullptr: no such generation.
   SharedHandle View(uint32_t generation) const;
   std::vector<uint32_t> Generations() const;

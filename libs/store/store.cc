@@ -64,9 +64,7 @@ Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Store::~Store() {
   // The next start has no write-ahead log to read. If it fails, it has.
   const auto database = impl_->database();
-  std::vector<Handle> families;
-  for (int family = 0; family < static_cast<int>(Family::kView); ++family) families.push_back(database->fixed(static_cast<Family>(family)));
-  database->rocks().Flush(rocksdb::FlushOptions(), families).PermitUncheckedError();
+  database->rocks().Flush(rocksdb::FlushOptions(), database->fixed()).PermitUncheckedError();
 }
 
 absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& path, std::shared_ptr<SharedMemory> memory,

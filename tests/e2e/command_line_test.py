@@ -80,6 +80,14 @@ class Mistakes(DaemonCase):
         listed = self.daemon.ask("account", "list", "--type", "regional_agent")["accounts"]
         self.assertEqual([account["accountId"] for account in listed], ["one"])
 
+    def test_a_figure_of_nothing_is_said_in_words(self):
+        self.daemon.append(order("ACME", 1))
+        self.assertIn("no account has net revenue above 0 in JPY", self.daemon.run("portfolio", "concentration", "--currency", "JPY"))
+
+    def test_the_key_of_the_log_is_a_file_or_the_whole_answer(self):
+        self.assertIn("BEGIN PUBLIC KEY", self.daemon.run("audit", "key"))
+        self.assertIn("publicKey", self.daemon.ask("audit", "key"))
+
     def test_the_same_append_again_is_harmless_with_a_time_and_explained_without(self):
         self.assertIn("appended", self.daemon.run("events", "append", *ORDER, "--at", "2024-03-01"))
         self.assertIn("stored before", self.daemon.run("events", "append", *ORDER, "--at", "2024-03-01"))

@@ -62,8 +62,7 @@ absl::Status RunKey(Context& context, const KeyArguments&) {
   if (!answer.ok()) return answer.status();
   const auto key = ledger::PublicKey::FromBytes(answer->public_key());
   if (!key.ok()) return absl::FailedPreconditionError("the server has no key");
-  Print(key->Pem());
-  return absl::OkStatus();
+  return PrintAnswer(context, answer, [&](const auto&) { return key->Pem(); });
 }
 
 struct ProveArguments {

@@ -19,6 +19,7 @@ struct ConcentrationArguments {
 };
 
 std::string DescribeConcentration(const guanxi::v1::GetConcentrationResponse& answer) {
+  if (answer.accounts() == 0) return fmt::format("no account has net revenue above 0 in {} and in these months\n", answer.currency_code());
   Table table({{"concentration of net revenue"}, {answer.currency_code(), Align::kRight}});
   table.AddRow({"net revenue", FormatMicros(answer.net_revenue_micros())});
   table.AddRow({"accounts with revenue", FormatCount(answer.accounts())});
