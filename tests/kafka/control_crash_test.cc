@@ -8,7 +8,7 @@
 
 #include "relations/policy.h"
 #include "support/kafka_node.h"
-#include "support/own_case.h"
+#include "support/own_process.h"
 
 using namespace guanxi;
 using namespace guanxi::test;
@@ -21,19 +21,18 @@ absl::Status Adopt(KafkaNode& node, std::string_view policy) {
   return node.cluster().AdoptPolicy(std::string(policy), At("2020-01-01"), "urn:test", "").status();
 }
 
-}  // namespace
-
-// Run by the case below, in a process of its own.
-BOOST_AUTO_TEST_CASE(a_node_that_is_killed_before_its_policy_is_committed, *boost::unit_test::disabled()) {
+const OwnProcess killed_before_its_policy_is_committed([] {
   KafkaNode node(std::getenv("TEST_TOPIC"),
                  {.partitions = kPartitions, .directory = std::getenv("TEST_DIRECTORY"), .before_commit = [] { kill(getpid(), SIGKILL); }});
-  BOOST_TEST(Adopt(node, relations::TransactionalPolicyToml()).ok());
-}
+  Adopt(node, relations::TransactionalPolicyToml()).IgnoreError();
+});
+
+}  // namespace
 
 BOOST_AUTO_TEST_CASE(a_policy_is_in_every_partition_or_in_none_whoever_is_killed) {
   TemporaryDirectory directory;
   const std::string topic = MakeTopic(kPartitions), data = directory.path() + "/data";
-  BOOST_REQUIRE(IsKilledIn("a_node_that_is_killed_before_its_policy_is_committed", {{"TEST_TOPIC", topic}, {"TEST_DIRECTORY", data}}));
+  BOOST_REQUIRE(killed_before_its_policy_is_committed.IsKilled({{"TEST_TOPIC", topic}, {"TEST_DIRECTORY", data}}));
   KafkaNode other(topic, {.partitions = kPartitions});
   // The next one ends what the killed one left open, and has the same number.
   const absl::Status adopted = Adopt(other, relations::StandardPolicyToml());

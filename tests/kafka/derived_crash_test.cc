@@ -15,7 +15,7 @@
 #include "partition/partitioner.h"
 #include "relations/policy.h"
 #include "support/kafka_node.h"
-#include "support/own_case.h"
+#include "support/own_process.h"
 
 using namespace guanxi;
 using namespace guanxi::test;
@@ -32,14 +32,6 @@ struct Scene {
   std::string prefix() const { return topic + ".out"; }
   KafkaNode::Options options() const { return {.partitions = kPartitions, .directory = directory}; }
 };
-
-// A node that tells, until it is killed at the `pass`th time that it comes to the moment.
-bool IsKilledAt(const Scene& scene, Moment moment, int pass) {
-  return IsKilledIn("a_node_that_tells_until_it_is_killed", {{"TEST_TOPIC", scene.topic},
-                                                             {"TEST_DIRECTORY", scene.directory},
-                                                             {"TEST_MOMENT", std::to_string(static_cast<int>(moment))},
-                                                             {"TEST_PASS", std::to_string(pass)}});
-}
 
 // Orders of new accounts, which move their tiers, and for each partition a record that is parked.
 void Write(const Scene& scene) {
@@ -87,10 +79,7 @@ bool EachOnce(const std::map<std::string, int>& rows) {
   return std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.second == 1; });
 }
 
-}  // namespace
-
-// Run by the case below, in a process of its own.
-BOOST_AUTO_TEST_CASE(a_node_that_tells_until_it_is_killed, *boost::unit_test::disabled()) {
+const OwnProcess tells_until_it_is_killed([] {
   const Scene scene{std::getenv("TEST_TOPIC"), std::getenv("TEST_DIRECTORY")};
   const auto fatal = static_cast<Moment>(std::atoi(std::getenv("TEST_MOMENT")));
   int passes_left = std::atoi(std::getenv("TEST_PASS"));
@@ -102,12 +91,22 @@ BOOST_AUTO_TEST_CASE(a_node_that_tells_until_it_is_killed, *boost::unit_test::di
   KafkaNode node(scene.topic, scene.options());
   service::CommitHub commits(node.cluster());
   const DerivedTopics derived(node.cluster(), commits, {{Brokers(), {}}, scene.prefix(), scene.topic, at});
-  while (true) {
+  for (bool told = true; told;) {
     const int before = reads;
     Write(scene);
-    BOOST_REQUIRE(Eventually([&] { return reads > before; }));
+    told = Eventually([&] { return reads > before; });
   }
+});
+
+// A node that tells, until it is killed at the `pass`th time that it comes to the moment.
+bool IsKilledAt(const Scene& scene, Moment moment, int pass) {
+  return tells_until_it_is_killed.IsKilled({{"TEST_TOPIC", scene.topic},
+                                            {"TEST_DIRECTORY", scene.directory},
+                                            {"TEST_MOMENT", std::to_string(static_cast<int>(moment))},
+                                            {"TEST_PASS", std::to_string(pass)}});
 }
+
+}  // namespace
 
 BOOST_AUTO_TEST_CASE(each_row_is_told_once_whether_the_log_or_the_transaction_was_committed_last) {
   TemporaryDirectory directory;
