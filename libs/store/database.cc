@@ -159,6 +159,14 @@ absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenRocks(rocksdb::DBOptions& optio
   return std::unique_ptr<rocksdb::DB>(db);
 }
 
+// So that names of files that came and went survive a power cut.
+absl::Status SyncDirectory(rocksdb::Env& env, const std::string& path) {
+  std::unique_ptr<rocksdb::Directory> directory;
+  auto status = env.NewDirectory(path, &directory);
+  if (status.ok()) status = directory->Fsync();
+  return FromRocks(status, fmt::format("fsync of {}", path));
+}
+
 // Those there are, and those there must be.
 absl::StatusOr<std::vector<std::string>> FamiliesOf(const rocksdb::DBOptions& options, const std::string& path) {
   std::vector<std::string> names;
@@ -185,13 +193,6 @@ absl::Status FromRocks(const rocksdb::Status& s, std::string_view doing) {
   if (s.IsNoSpace()) metadata.emplace("retry_after_ms", kRetryAfterMs);
   const Reason reason = s.IsNoSpace() ? Reason::DISK_FULL : s.IsCorruption() ? Reason::STORE_CORRUPT : Reason::STORE_FAILED;
   return Refuse(reason, fmt::format("{}: {}", doing, s.ToString()), std::move(metadata));
-}
-
-absl::Status SyncDirectory(rocksdb::Env& env, const std::string& path) {
-  std::unique_ptr<rocksdb::Directory> directory;
-  auto status = env.NewDirectory(path, &directory);
-  if (status.ok()) status = directory->Fsync();
-  return FromRocks(status, fmt::format("fsync of {}", path));
 }
 
 // RocksDB's own ways back from a full disk are not taken. 7.8.3: a flush that was

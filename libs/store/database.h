@@ -52,7 +52,6 @@ class Database {
   absl::Status DropView(uint32_t generation);
 
   rocksdb::DB& rocks() const { return *db_; }
-  const std::string& path() const { return path_; }
 
  private:
   class Errors;
@@ -71,8 +70,5 @@ class Database {
   mutable std::mutex views_mutex_;  // guards views_; taken per snapshot and per generation change
   std::map<uint32_t, SharedHandle> views_;
 };
-
-// So that names of files that came and went survive a power cut.
-absl::Status SyncDirectory(rocksdb::Env& env, const std::string& path);
 
 }  // namespace guanxi::store
