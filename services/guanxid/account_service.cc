@@ -121,15 +121,18 @@ absl::Status ListTimeline(const Node& node, const v1::ListTimelineRequest& reque
   v1::ListTimelineRequest arguments = request;
   arguments.clear_page_size();
   arguments.clear_page_token();
+  // How fresh may differ from page to page, not the time that the pages are of.
+  if (!request.consistency().has_as_of()) arguments.clear_consistency();
   const uint64_t hash = rpc::HashOfArguments(arguments);
   const absl::StatusOr<std::string> cursor = rpc::DecodePage(hash, request.page_token());
   if (!cursor.ok()) return cursor.status();
-  const absl::StatusOr<Read> read = ReadSelected(node, request.account(), {});
+  const absl::StatusOr<Read> read = ReadSelected(node, request.account(), request.consistency());
   if (!read.ok()) return read.status();
   v1::EventFilter wanted = request.filter();
   wanted.set_account_id(read->account.core.id.value);
-  const absl::StatusOr<RecordFilter> filter = RecordFilter::Make(wanted);
+  absl::StatusOr<RecordFilter> filter = RecordFilter::Make(wanted);
   if (!filter.ok()) return filter.status();
+  if (request.consistency().has_as_of()) filter->LimitTo(read->account.known_to, read->account.valid_to);
   absl::StatusOr<EventPage> page =
       ReadTimelinePage(node, *read->view, *filter, *cursor, PageSizeOf(request.page_size()), request.descending());
   if (!page.ok()) return page.status();

@@ -49,8 +49,11 @@ absl::Status SetPartition(const Node& node, const partition::View& view, v1::Par
   return counters;
 }
 
-absl::Status ListPartitions(const Node& node, const v1::ListPartitionsRequest&, v1::ListPartitionsResponse& response) {
-  for (const partition::ViewPtr& view : NewestViews(node)) {
+absl::Status ListPartitions(const Node& node, const v1::ListPartitionsRequest& request, v1::ListPartitionsResponse& response) {
+  const absl::StatusOr<std::vector<partition::ViewPtr>> views = ViewsFor(node, request.consistency());
+  if (!views.ok()) return views.status();
+  *response.mutable_read_at() = ReadAtOf(node, *views);
+  for (const partition::ViewPtr& view : *views) {
     if (absl::Status set = SetPartition(node, *view, *response.add_partitions()); !set.ok()) return set;
   }
   uint64_t epoch = 0;
@@ -105,16 +108,20 @@ absl::Status ListParkedEvents(const Node& node, const v1::ListParkedEventsReques
   v1::ListParkedEventsRequest arguments = request;
   arguments.clear_page_size();
   arguments.clear_page_token();
+  arguments.clear_consistency();
   const uint64_t hash = rpc::HashOfArguments(arguments);
   const absl::StatusOr<std::string> cursor = rpc::DecodePage(hash, request.page_token());
   if (!cursor.ok()) return cursor.status();
   absl::StatusOr<ParkedCursor> at = DecodeCursor(*cursor);
   if (!at.ok()) return at.status();
+  const absl::StatusOr<std::vector<partition::ViewPtr>> views = ViewsFor(node, request.consistency());
+  if (!views.ok()) return views.status();
+  *response.mutable_read_at() = ReadAtOf(node, *views);
   const size_t page_size = PageSizeOf(request.page_size());
   for (; at->partition < node.cluster.partitions(); *at = {at->partition + 1, 0}) {
     if (!request.account_id().empty() && node.cluster.PartitionOf(request.account_id()).value != at->partition) continue;
-    const partition::ViewPtr view = node.cluster.ViewOf(PartitionId{at->partition});
-    if (absl::Status added = AddParked(node, *view, request.account_id(), page_size, *at, response); !added.ok()) return added;
+    const partition::View& view = *(*views)[at->partition];
+    if (absl::Status added = AddParked(node, view, request.account_id(), page_size, *at, response); !added.ok()) return added;
     if (static_cast<size_t>(response.events_size()) == page_size) {
       response.set_next_page_token(rpc::EncodePage(hash, EncodeCursor(*at)));
       return absl::OkStatus();
@@ -137,8 +144,10 @@ absl::Status RetryParkedEvent(const Node& node, const v1::RetryParkedEventReques
   const PartitionId partition{request.position().partition()};
   const partition::EventOutcome outcome =
       node.cluster.RetryParked(partition, Position{request.position().position()}, request.actor(), request.reason());
-  if (outcome.status.ok()) *response.mutable_result() = ResultFrom(partition, outcome);
-  return outcome.status;
+  if (!outcome.status.ok()) return outcome.status;
+  *response.mutable_result() = ResultFrom(partition, outcome);
+  *response.mutable_written_at() = WrittenAt(node, partition, outcome.position);
+  return absl::OkStatus();
 }
 
 absl::Status DismissParkedEvent(const Node& node, const v1::DismissParkedEventRequest& request, v1::DismissParkedEventResponse& response) {
@@ -149,6 +158,7 @@ absl::Status DismissParkedEvent(const Node& node, const v1::DismissParkedEventRe
   if (!outcome.status.ok()) return outcome.status;
   response.mutable_position()->set_partition(partition.value);
   response.mutable_position()->set_position(outcome.position.value);
+  *response.mutable_written_at() = WrittenAt(node, partition, outcome.position);
   return absl::OkStatus();
 }
 

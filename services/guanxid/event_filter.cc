@@ -27,7 +27,18 @@ absl::StatusOr<RecordFilter> RecordFilter::Make(const v1::EventFilter& filter) {
   return made;
 }
 
-bool RecordFilter::PassesTime(Timestamp occurred_at) const { return (!from_ || occurred_at >= *from_) && (!to_ || occurred_at < *to_); }
+void RecordFilter::LimitTo(Position known_to, Timestamp valid_to) {
+  known_to_ = known_to;
+  valid_to_ = valid_to;
+}
+
+bool RecordFilter::PassesTime(Timestamp occurred_at) const {
+  return (!from_ || occurred_at >= *from_) && (!to_ || occurred_at < *to_) && (!valid_to_ || occurred_at <= *valid_to_);
+}
+
+bool RecordFilter::MayPass(Position position, Timestamp occurred_at) const {
+  return (!known_to_ || position <= *known_to_) && PassesTime(occurred_at);
+}
 
 bool RecordFilter::Passes(const codec::RecordView& record) const {
   if (!account_id_.empty() && record.account_id != account_id_) return false;

@@ -56,7 +56,7 @@ absl::Status ReadPartition(const Node& node, const partition::View& view, const 
 // Adds the entry's event when it passes.
 absl::Status AddEntry(const Node& node, const partition::View& view, const RecordFilter& filter, store::LogReader& log,
                       const partition::TimelineEntry& entry, EventPage& page) {
-  if (!filter.PassesTime(entry.occurred_at)) return absl::OkStatus();
+  if (!filter.MayPass(entry.position, entry.occurred_at)) return absl::OkStatus();
   const absl::StatusOr<AccountRecord> read = ReadAccountRecord(log, entry.position);
   if (!read.ok()) return read.status();
   if (!filter.Passes(read->record)) return absl::OkStatus();

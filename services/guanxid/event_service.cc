@@ -40,17 +40,21 @@ absl::Status GetEvent(const Node& node, const v1::GetEventRequest& request, v1::
     return Refuse(Reason::REQUEST_INVALID, "say which event", {{"field", "selector"}});
   }
   if (partition.value >= node.cluster.partitions()) return Refuse(Reason::EVENT_NOT_FOUND, "no such partition");
-  const partition::ViewPtr view = node.cluster.ViewOf(partition);
-  absl::StatusOr<v1::Event> event = request.has_key() ? FindByKey(*view, request.key(), node.keys)
-                                                      : ReadEventMessage(*view, Position{request.position().position()}, node.keys);
+  const absl::StatusOr<partition::ViewPtr> found = NewestViewFor(node, partition, request.consistency());
+  if (!found.ok()) return found.status();
+  const partition::View& view = **found;
+  absl::StatusOr<v1::Event> event = request.has_key() ? FindByKey(view, request.key(), node.keys)
+                                                      : ReadEventMessage(view, Position{request.position().position()}, node.keys);
   if (!event.ok()) return event.status();
   *response.mutable_event() = *std::move(event);
+  *response.mutable_read_at() = ReadAtOf(node, {*found});
   return absl::OkStatus();
 }
 
 uint64_t ArgumentsOf(v1::ListEventsRequest request) {
   request.clear_page_size();
   request.clear_page_token();
+  request.clear_consistency();
   return rpc::HashOfArguments(request);
 }
 
@@ -59,13 +63,15 @@ absl::StatusOr<EventPage> ReadPage(const Node& node, const v1::ListEventsRequest
   const size_t page_size = PageSizeOf(request.page_size());
   if (filter.account_id().empty()) {
     if (request.descending()) return Refuse(Reason::REQUEST_INVALID, "descending needs an account_id", {{"field", "descending"}});
-    const std::vector<partition::ViewPtr> views = NewestViews(node);
-    *response.mutable_read_at() = ReadAtOf(node, views);
-    return ReadLogPage(node, views, filter, cursor, page_size);
+    const absl::StatusOr<std::vector<partition::ViewPtr>> views = ViewsFor(node, request.consistency());
+    if (!views.ok()) return views.status();
+    *response.mutable_read_at() = ReadAtOf(node, *views);
+    return ReadLogPage(node, *views, filter, cursor, page_size);
   }
-  const partition::ViewPtr view = node.cluster.ViewOf(node.cluster.PartitionOf(filter.account_id()));
-  *response.mutable_read_at() = ReadAtOf(node, *view, view->Newest(), view->clock);
-  return ReadTimelinePage(node, *view, filter, cursor, page_size, request.descending());
+  const absl::StatusOr<partition::ViewPtr> view = NewestViewFor(node, node.cluster.PartitionOf(filter.account_id()), request.consistency());
+  if (!view.ok()) return view.status();
+  *response.mutable_read_at() = ReadAtOf(node, {*view});
+  return ReadTimelinePage(node, **view, filter, cursor, page_size, request.descending());
 }
 
 absl::Status ListEvents(const Node& node, const v1::ListEventsRequest& request, v1::ListEventsResponse& response) {

@@ -4,6 +4,7 @@
 
 #include "base/reason.h"
 #include "guanxid/event_pages.h"
+#include "guanxid/read_at.h"
 #include "guanxid/unary.h"
 #include "relations/policy.h"
 #include "rpc/time.h"
@@ -94,10 +95,14 @@ absl::Status AdoptPolicy(const Node& node, const v1::AdoptPolicyRequest& request
   for (const v1::Policy& policy : AllPolicies(node)) {
     if (policy.control_epoch() == adopted->control_epoch) response.mutable_policy()->set_in_force(policy.in_force());
   }
+  *response.mutable_written_at() = WrittenEverywhere(node);
   return absl::OkStatus();
 }
 
 absl::Status GetPolicy(const Node& node, const v1::GetPolicyRequest& request, v1::GetPolicyResponse& response) {
+  const absl::StatusOr<std::vector<partition::ViewPtr>> views = ViewsFor(node, request.consistency());
+  if (!views.ok()) return views.status();
+  *response.mutable_read_at() = ReadAtOf(node, *views);
   const std::vector<v1::Policy> policies = AllPolicies(node);
   const v1::Policy* found = nullptr;
   for (const v1::Policy& policy : policies) {
@@ -112,6 +117,9 @@ absl::Status GetPolicy(const Node& node, const v1::GetPolicyRequest& request, v1
 }
 
 absl::Status ListPolicies(const Node& node, const v1::ListPoliciesRequest& request, v1::ListPoliciesResponse& response) {
+  const absl::StatusOr<std::vector<partition::ViewPtr>> views = ViewsFor(node, request.consistency());
+  if (!views.ok()) return views.status();
+  *response.mutable_read_at() = ReadAtOf(node, *views);
   const uint64_t hash = rpc::HashOfArguments(v1::ListPoliciesRequest());
   const absl::StatusOr<std::string> cursor = rpc::DecodePage(hash, request.page_token());
   if (!cursor.ok()) return cursor.status();

@@ -71,21 +71,24 @@ absl::Status GetConcentration(const Node& node, const v1::GetConcentrationReques
   if (!request.currency_code().empty() && !asked) {
     return Refuse(Reason::REQUEST_INVALID, "a currency code is three capital letters", {{"field", "currency_code"}});
   }
-  const std::vector<partition::ViewPtr> views = NewestViews(node);
-  absl::StatusOr<AmountsByCurrency> sums = SumMonths(views, *from, *to);
+  const absl::StatusOr<std::vector<partition::ViewPtr>> views = ViewsFor(node, request.consistency());
+  if (!views.ok()) return views.status();
+  absl::StatusOr<AmountsByCurrency> sums = SumMonths(*views, *from, *to);
   if (!sums.ok()) return sums.status();
   const relations::CurrencyCode currency = asked ? *asked : CurrencyOfMost(*sums);
   std::vector<int128> amounts;
   for (const auto& [account, amount] : (*sums)[currency]) amounts.push_back(amount);
   SetAnswer(ConcentrationOf(std::move(amounts), share), currency, response);
-  *response.mutable_read_at() = ReadAtOf(node, views);
+  *response.mutable_read_at() = ReadAtOf(node, *views);
   return absl::OkStatus();
 }
 
-absl::Status GetTierDistribution(const Node& node, const v1::GetTierDistributionRequest&, v1::GetTierDistributionResponse& response) {
-  const std::vector<partition::ViewPtr> views = NewestViews(node);
+absl::Status GetTierDistribution(const Node& node, const v1::GetTierDistributionRequest& request,
+                                 v1::GetTierDistributionResponse& response) {
+  const absl::StatusOr<std::vector<partition::ViewPtr>> views = ViewsFor(node, request.consistency());
+  if (!views.ok()) return views.status();
   std::map<int, uint64_t> accounts;
-  for (const partition::ViewPtr& view : views) {
+  for (const partition::ViewPtr& view : *views) {
     const absl::StatusOr<std::vector<uint64_t>> counts = partition::CountByTier(*view);
     if (!counts.ok()) return counts.status();
     for (size_t tier = 0; tier < counts->size(); ++tier) accounts[static_cast<int>(tier)] += (*counts)[tier];
@@ -95,7 +98,7 @@ absl::Status GetTierDistribution(const Node& node, const v1::GetTierDistribution
     count.set_tier(tier);
     count.set_accounts(accounts[tier]);
   }
-  *response.mutable_read_at() = ReadAtOf(node, views);
+  *response.mutable_read_at() = ReadAtOf(node, *views);
   return absl::OkStatus();
 }
 

@@ -35,6 +35,11 @@ void SetToken(v1::ReadAt& read_at, const rpc::PositionsToken& token) {
   read_at.set_projection(token.projection);
 }
 
+absl::Status CheckNotAsOf(const v1::Consistency& consistency) {
+  if (!consistency.has_as_of()) return absl::OkStatus();
+  return Refuse(Reason::REQUEST_INVALID, "as_of is not served here", {{"field", "consistency.as_of"}});
+}
+
 absl::Status NotServable(const char* why, const char* field) { return Refuse(Reason::READ_TIME_INVALID, why, {{"field", field}}); }
 
 }  // namespace
@@ -57,8 +62,13 @@ absl::StatusOr<partition::ViewPtr> ViewFor(const Node& node, PartitionId partiti
   return FreshView(node, partition, *asked);
 }
 
+absl::StatusOr<partition::ViewPtr> NewestViewFor(const Node& node, PartitionId partition, const v1::Consistency& consistency) {
+  if (absl::Status newest = CheckNotAsOf(consistency); !newest.ok()) return newest;
+  return ViewFor(node, partition, consistency);
+}
+
 absl::StatusOr<std::vector<partition::ViewPtr>> ViewsFor(const Node& node, const v1::Consistency& consistency) {
-  if (consistency.has_as_of()) return Refuse(Reason::REQUEST_INVALID, "as_of is not served here", {{"field", "consistency.as_of"}});
+  if (absl::Status newest = CheckNotAsOf(consistency); !newest.ok()) return newest;
   const absl::StatusOr<Freshness> asked = FreshnessAsked(node.cluster, node.kafka, consistency);
   if (!asked.ok()) return asked.status();
   std::vector<partition::ViewPtr> views;
@@ -133,5 +143,7 @@ v1::ConsistencyToken WrittenAt(const Node& node, PartitionId partition, Position
   token.set_token(rpc::EncodePositions(rpc::TokenKind::kConsistency, positions));
   return token;
 }
+
+v1::ConsistencyToken WrittenEverywhere(const Node& node) { return ReadAtOf(node, NewestViews(node)).token(); }
 
 }  // namespace guanxi::service

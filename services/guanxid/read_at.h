@@ -13,7 +13,9 @@ namespace guanxi::service {
 // The partition's view, at least as fresh as asked. Does not wait: Answer
 // (unary.h) has, until the deadline. CONSISTENCY_TOKEN_INVALID, POSITION_NOT_REACHED.
 absl::StatusOr<partition::ViewPtr> ViewFor(const Node& node, PartitionId partition, const v1::Consistency& consistency);
-// Of all partitions, in order. as_of is not served over many accounts: REQUEST_INVALID.
+// The same for what is not served as of another time: REQUEST_INVALID.
+absl::StatusOr<partition::ViewPtr> NewestViewFor(const Node& node, PartitionId partition, const v1::Consistency& consistency);
+// Of all partitions, in order; not served as of another time.
 absl::StatusOr<std::vector<partition::ViewPtr>> ViewsFor(const Node& node, const v1::Consistency& consistency);
 std::vector<partition::ViewPtr> NewestViews(const Node& node);
 
@@ -26,8 +28,9 @@ v1::ReadAt ReadAtOf(const Node& node, const partition::View& view, Position know
 // Of an answer over partitions; the business time is that of the slowest.
 v1::ReadAt ReadAtOf(const Node& node, const std::vector<partition::ViewPtr>& views);
 
-// Of a write.
+// Of a write into one partition, and of one into all, whose newest views show it.
 v1::ConsistencyToken WrittenAt(const Node& node, PartitionId partition, Position position);
+v1::ConsistencyToken WrittenEverywhere(const Node& node);
 // The fold's version, '+', the newest control epoch of policies that the view knows.
 std::string ProjectionOf(const partition::View& view);
 

@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "guanxi/v1/account_service.pb.h"
@@ -44,17 +45,28 @@ bool WantsEverything(const Node& node, const Request& request) {
   return false;
 }
 
-// Everything before the ends: of the request's account, or of all partitions.
+// The partition that alone can answer; none: all of them.
+template <class Request>
+std::optional<uint32_t> OnlyPartitionOf(const Node& node, const Request& request) {
+  const auto of_account = [&](const std::string& id) {
+    return id.empty() ? std::nullopt : std::optional<uint32_t>(node.cluster.PartitionOf(id).value);
+  };
+  if constexpr (requires { request.account().account_id(); }) return of_account(request.account().account_id());
+  if constexpr (requires { request.filter().account_id(); }) return of_account(request.filter().account_id());
+  if constexpr (requires { request.key().account_id(); })
+    if (request.has_key()) return of_account(request.key().account_id());
+  if constexpr (requires { request.position().partition(); }) return request.position().partition();
+  if constexpr (requires { request.partition(); }) return request.partition();
+  return std::nullopt;
+}
+
+// Everything before the ends that the request may be answered from.
 template <class Request>
 Freshness EverythingBefore(const Node& node, const Request& request, const std::vector<uint64_t>& ends) {
   Freshness asked;
-  for (uint32_t p = 0; p < ends.size(); ++p) {
-    if constexpr (requires { request.account().account_id(); }) {
-      const std::string& id = request.account().account_id();
-      if (!id.empty() && node.cluster.PartitionOf(id).value != p) continue;
-    }
-    if (ends[p] > 0) asked.offsets.push_back({p, ends[p] - 1});
-  }
+  const std::optional<uint32_t> only = OnlyPartitionOf(node, request);
+  for (uint32_t p = 0; p < ends.size(); ++p)
+    if (ends[p] > 0 && p == only.value_or(p)) asked.offsets.push_back({p, ends[p] - 1});
   return asked;
 }
 

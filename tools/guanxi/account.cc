@@ -128,7 +128,7 @@ void AddList(CLI::App* noun, Context& context) {
 }
 
 struct TimelineArguments {
-  SelectArguments select;
+  ReadArguments read;
   FilterArguments filter;
   PageArguments page;
   bool descending = false;
@@ -136,7 +136,8 @@ struct TimelineArguments {
 
 absl::Status RunTimeline(Context& context, const TimelineArguments& arguments) {
   guanxi::v1::ListTimelineRequest request;
-  *request.mutable_account() = SelectorOf(arguments.select);
+  *request.mutable_account() = SelectorOf(arguments.read.select);
+  *request.mutable_consistency() = ConsistencyOf(arguments.read);
   *request.mutable_filter() = FilterOf(arguments.filter);
   SetPage(request, arguments.page);
   request.set_descending(arguments.descending);
@@ -148,11 +149,12 @@ absl::Status RunTimeline(Context& context, const TimelineArguments& arguments) {
 void AddTimeline(CLI::App* noun, Context& context) {
   auto arguments = std::make_shared<TimelineArguments>();
   CLI::App* command = noun->add_subcommand("timeline", "Everything that happened with the account, in business order");
-  AddSelect(command, arguments->select);
+  AddRead(command, arguments->read);
   AddFilter(command, arguments->filter);
   command->add_flag("--descending", arguments->descending, "Newest first");
   AddPage(command, arguments->page);
-  OnRun(command, context, arguments, "guanxi account timeline ACME --descending --page-size 20", RunTimeline);
+  OnRun(command, context, arguments,
+        "guanxi account timeline ACME --descending --page-size 20\n  guanxi account timeline ACME --as-of-known 2024-06-30", RunTimeline);
 }
 
 struct WatchArguments {
