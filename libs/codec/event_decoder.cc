@@ -10,7 +10,7 @@ namespace guanxi::codec {
 namespace {
 
 // A message keeps the memory of the largest payload it ever held; beyond this it is given back.
-constexpr size_t kScratchPayloadBytesMax = 64 * 1024;
+constexpr size_t kScratchPayloadBytesMax = size_t{64} << 10;
 
 // Index of a type number in relations::kEventTypes; 0 for unknown ones.
 constexpr size_t kTypeNumbers = 1000;

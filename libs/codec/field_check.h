@@ -23,7 +23,7 @@ inline constexpr size_t kFieldIdBytesMax = 128;
 // Names, departments, lines, categories, regions: they become part of account rows.
 inline constexpr size_t kNameBytesMax = 512;
 // Reasons, purposes, complaint texts: kept in the record only.
-inline constexpr size_t kTextBytesMax = 64 * 1024;
+inline constexpr size_t kTextBytesMax = size_t{64} << 10;
 inline constexpr int64_t kAmountMicrosMax = 1'000'000'000'000'000'000;
 
 enum class Sign { kPositive, kNotNegative };

@@ -57,8 +57,9 @@ class Writer {
  private:
   bool Json(const Record& record) {
     absl::StatusOr<std::string> json = PayloadToJson(relations::EventType{record.type}, record.payload);
-    if (json.ok()) message_.value = *std::move(json);
-    return json.ok();
+    if (!json.ok()) return false;
+    message_.value = *std::move(json);
+    return true;
   }
 
   OutgoingKafkaMessage& message_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/reason.h"
 #include "importers/text.h"
 
@@ -40,7 +41,7 @@ absl::Status CsvTable::ReadHeader(const std::vector<std::string>& columns) {
   for (const std::string& column : columns) {
     const auto found = std::find_if(row_.fields.begin(), row_.fields.end(), [&](const std::string& f) { return Trimmed(f) == column; });
     if (found == row_.fields.end())
-      return Refuse(Reason::REQUEST_INVALID, path + " has no column " + column, {{"file", path}, {"column", column}});
+      return Refuse(Reason::REQUEST_INVALID, absl::StrCat(path, " has no column ", column), {{"file", path}, {"column", column}});
     positions_.push_back(static_cast<size_t>(found - row_.fields.begin()));
   }
   return absl::OkStatus();

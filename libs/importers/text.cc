@@ -40,7 +40,7 @@ std::optional<int64_t> SecondsOfDay(std::string_view text) {
   const auto second = has_seconds ? Digits(text, 7, 2) : std::optional<int32_t>(0);
   if ((text.size() != 6 && !has_seconds) || text[3] != ':' || (has_seconds && text[6] != ':')) return std::nullopt;
   if (!hour || !minute || !second || *hour > 23 || *minute > 59 || *second > 59) return std::nullopt;
-  return int64_t{*hour} * 3600 + *minute * 60 + *second;
+  return int64_t{*hour} * 3600 + int64_t{*minute} * 60 + *second;
 }
 
 // Bytes that follow a leading byte, and the range the first of them lies in.

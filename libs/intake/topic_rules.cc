@@ -1,5 +1,6 @@
 #include "intake/topic_rules.h"
 
+#include "absl/strings/str_cat.h"
 #include "base/reason.h"
 
 namespace guanxi::intake {
@@ -32,7 +33,7 @@ absl::Status CheckEventsTopic(const std::string& topic, const kafka::TopicDescri
     const auto it = description.settings.find(required.setting);
     const std::string value = it == description.settings.end() ? "" : it->second;
     if (value == required.wanted) continue;
-    return Refuse(Reason::TOPIC_UNSUITABLE, topic + ": " + required.setting + " is " + value + ", not " + required.wanted,
+    return Refuse(Reason::TOPIC_UNSUITABLE, absl::StrCat(topic, ": ", required.setting, " is ", value, ", not ", required.wanted),
                   {{"topic", topic}, {"setting", required.setting}, {"value", value}, {"wanted", required.wanted}});
   }
   return absl::OkStatus();

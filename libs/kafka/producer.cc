@@ -55,7 +55,7 @@ Producer::~Producer() {
   Flush(kCloseMax);
 }
 
-absl::StatusOr<std::unique_ptr<Producer>> Producer::Make(Options options) {
+absl::StatusOr<std::unique_ptr<Producer>> Producer::Make(const Options& options) {
   auto impl = std::make_unique<Impl>();
   impl->topic = options.topic;
   auto handle = Handle::Make(RD_KAFKA_PRODUCER, options.connection, SettingsOf(options), Deliver);
@@ -68,7 +68,7 @@ absl::Status Producer::Send(const OutgoingRecord& record, std::function<void(con
   auto waiting = std::make_unique<Done>(std::move(done));
   const auto error = Produce(impl_->handle->get(), impl_->topic, record, waiting.get());
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    waiting.release();
+    static_cast<void>(waiting.release());  // Deliver's now
     return absl::OkStatus();
   }
   if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL)

@@ -49,7 +49,7 @@ class Producer {
     std::string compression = "lz4";
   };
   // Does not wait for a broker. INVALID_ARGUMENT: a property.
-  static absl::StatusOr<std::unique_ptr<Producer>> Make(Options options);
+  static absl::StatusOr<std::unique_ptr<Producer>> Make(const Options& options);
   // Gives up what is not acknowledged within 5 s; every `done` has run when it returns.
   ~Producer();
 

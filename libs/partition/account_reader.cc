@@ -239,7 +239,7 @@ absl::StatusOr<std::vector<Position>> FindEvent(const View& view, const std::str
   if (!value.ok()) return value.status();
   std::vector<Position> positions;
   if (*value)
-    for (ByteReader in(**value); !in.AtEnd() && in.ok();) positions.push_back(Position{in.Varint()});
+    for (ByteReader in(**value); !in.AtEnd() && in.ok();) positions.emplace_back(in.Varint());
   return positions;
 }
 

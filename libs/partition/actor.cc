@@ -73,22 +73,18 @@ void Actor::Stop() {
 }
 
 bool Actor::TrySubmit(Submission& submission, std::function<void(SubmissionResult)>& done) {
-  const size_t n = submission.events.size(), places = PlacesOf(submission);
-  bool stopping = false;
-  {
-    const std::lock_guard lock(mutex_);
-    stopping = stopping_;
-    if (!stopping) {
-      if (places_taken_ > 0 && places_taken_ + places > options_.queue_events_max && !submission.internal) return false;
-      places_taken_ += places;
-      queue_.push_back({std::move(submission), std::move(done), places});
-    }
+  const size_t places = PlacesOf(submission);
+  std::unique_lock lock(mutex_);
+  if (stopping_) {
+    lock.unlock();
+    done(AllRefused(submission.events.size(), Refuse(Reason::SHUTTING_DOWN, "the server is stopping")));
+    return true;
   }
-  if (stopping) {
-    done(AllRefused(n, Refuse(Reason::SHUTTING_DOWN, "the server is stopping")));
-  } else {
-    wake_.notify_one();
-  }
+  if (places_taken_ > 0 && places_taken_ + places > options_.queue_events_max && !submission.internal) return false;
+  places_taken_ += places;
+  queue_.push_back({std::move(submission), std::move(done), places});
+  lock.unlock();
+  wake_.notify_one();
   return true;
 }
 
@@ -111,7 +107,7 @@ void Actor::RunBetweenCommits(const Task& f) {
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return;
-    tasks_.push_back([&](Writer& writer) {
+    tasks_.emplace_back([&](Writer& writer) {
       f(writer);
       done.set_value();
     });

@@ -87,6 +87,7 @@ class Key {
   // Text that is followed by more: ends with a zero byte, which no id contains.
   Key& Terminated(std::string_view s) { return Text(s).U8(0); }
   Key& Int128(int128 v);
+  // A key is given wherever bytes are taken. NOLINTNEXTLINE(google-explicit-constructor)
   operator std::string_view() const { return long_.empty() ? std::string_view(short_, size_) : std::string_view(long_); }
   std::string bytes() const { return std::string(std::string_view(*this)); }
 

@@ -32,7 +32,7 @@ std::string LittleEndian64(uint64_t v) {
 }  // namespace
 
 Projector::Projector(Options options, const store::LogWriter* unflushed, store::BlockCache* blocks)
-    : options_(std::move(options)), unflushed_(unflushed), blocks_(blocks) {}
+    : options_(options), unflushed_(unflushed), blocks_(blocks) {}
 
 void Projector::RollBack(Rows rows, ProjectorState state, uint64_t log_size) {
   hot_.clear();
@@ -47,7 +47,7 @@ void Projector::RollBack(Rows rows, ProjectorState state, uint64_t log_size) {
   rows_.Reset(std::move(rows));
 }
 
-absl::Status Projector::Open(std::shared_ptr<const store::Snapshot> base, uint64_t log_size) {
+absl::Status Projector::Open(const std::shared_ptr<const store::Snapshot>& base, uint64_t log_size) {
   const auto stored = base->Get(store::Family::kView, Key(Table::kState));
   if (!stored.ok()) return stored.status();
   auto state = *stored ? DecodeState(**stored) : ProjectorState();
@@ -107,7 +107,7 @@ absl::StatusOr<std::vector<Position>> Projector::Lookup(const HotAccount& accoun
   const Key key = EventIdKey(account.number, source, id);
   const auto value = PositionsOf(key);
   if (!value.ok()) return value.status();
-  for (ByteReader in(*value); !in.AtEnd() && in.ok();) positions.push_back(Position{in.Varint()});
+  for (ByteReader in(*value); !in.AtEnd() && in.ok();) positions.emplace_back(in.Varint());
   looked_up_key_ = key;
   looked_up_positions_ = *value;
   return positions;

@@ -65,7 +65,7 @@ class Projector {
 
   // Starts from the last checkpoint: the rows of `base` and the state among them,
   // or nothing at all. `log_size`: records that `base` holds.
-  absl::Status Open(std::shared_ptr<const store::Snapshot> base, uint64_t log_size);
+  absl::Status Open(const std::shared_ptr<const store::Snapshot>& base, uint64_t log_size);
   // Back to what was published: forgets everything since.
   void RollBack(Rows rows, ProjectorState state, uint64_t log_size);
 

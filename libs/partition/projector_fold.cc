@@ -166,7 +166,7 @@ absl::StatusOr<std::vector<Position>> Projector::FoldFromSnapshot(HotAccount& ac
   const std::string from = TimelineAfter(account.number, memory.core);
   if (auto status = rows_.Scan(prefix, from,
                                [&](std::string_view key, std::string_view) {
-                                 positions.push_back(Position{GetBigEndian<uint64_t>(key.data() + key.size() - 8)});
+                                 positions.emplace_back(GetBigEndian<uint64_t>(key.data() + key.size() - 8));
                                  return true;
                                });
       !status.ok())
@@ -332,6 +332,7 @@ absl::Status Projector::Tell(HotAccount& account, Timestamp since, std::vector<r
   for (size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return told[a].at < told[b].at; });
   std::vector<Told> ascending;
+  ascending.reserve(order.size());
   for (const size_t i : order) ascending.push_back(told[i]);
   std::erase_if(changes, [&](const auto& change) { return change.at < since; });
 

@@ -23,7 +23,7 @@ bool IsKept(std::string_view key) { return TableOf(key) == Table::kTold || Table
 }  // namespace
 
 Rebuilder::Rebuilder(store::Store& store, store::BlockCache& blocks, Projector::Options options)
-    : store_(store), blocks_(blocks), projector_(std::move(options), nullptr, &blocks) {}
+    : store_(store), blocks_(blocks), projector_(options, nullptr, &blocks) {}
 
 absl::Status Rebuilder::Start() {
   const auto generation = store_.CreateViewGeneration();

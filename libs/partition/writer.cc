@@ -304,7 +304,7 @@ void Writer::Park(EventOutcome& outcome, codec::Record record) {
   outcome.parked_at = event.position;
 }
 
-absl::StatusOr<Applied> Writer::AppendAndApply(codec::Record record, relations::Event event) {
+absl::StatusOr<Applied> Writer::AppendAndApply(const codec::Record& record, relations::Event event) {
   event.position = Position{log_->size()};
   std::string bytes = codec::EncodeRecord(record.View());
   tree_.AppendRecord(bytes);
@@ -317,7 +317,7 @@ absl::StatusOr<Applied> Writer::AppendAndApply(codec::Record record, relations::
 SubmissionResult Writer::Process(Submission submission, Timestamp now) {
   recorded_ = std::max(recorded_, now);
   for (auto& record : submission.events) record.recorded_at = recorded_;
-  if (submission.internal && submission.events.front().account_id.empty()) return {ProcessControl(std::move(submission.events.front()))};
+  if (submission.internal && submission.events.front().account_id.empty()) return {ProcessControl(submission.events.front())};
 
   Intake intake(submission.events.size());
   for (size_t i = 0; i < submission.events.size(); ++i) Admit(submission, i, intake);
@@ -459,7 +459,7 @@ absl::Status Writer::AppendAll(Submission submission, Intake& intake) {
     }
     record.account_version = intake.account->core.account_version + 1;
     outcome.position = Position{log_->size()};
-    const auto applied = AppendAndApply(std::move(record), *std::move(intake.events[i]));
+    const auto applied = AppendAndApply(record, *std::move(intake.events[i]));
     if (!applied.ok()) return applied.status();
     outcome.account_version = applied->account_version;
     for (const auto& anomaly : applied->anomalies) outcome.anomalies.emplace_back(relations::NameOf(anomaly.kind));
@@ -467,7 +467,7 @@ absl::Status Writer::AppendAll(Submission submission, Intake& intake) {
   return absl::OkStatus();
 }
 
-EventOutcome Writer::ProcessControl(codec::Record record) {
+EventOutcome Writer::ProcessControl(const codec::Record& record) {
   auto event = decoder_.DecodeEvent(record.View(), Position{log_->size()});
   if (!event.ok()) return Refused(event.status());
   if (const auto* repair = std::get_if<relations::ParkedRepaired>(&event->body)) return Repair(record, repair->parked_position);
@@ -479,7 +479,7 @@ EventOutcome Writer::ProcessControl(codec::Record record) {
     if (auto known = Raise(raised->level)) return *std::move(known);
   EventOutcome outcome;
   outcome.position = Position{log_->size()};
-  if (const auto applied = AppendAndApply(std::move(record), *std::move(event)); !applied.ok()) return Refused(applied.status());
+  if (const auto applied = AppendAndApply(record, *std::move(event)); !applied.ok()) return Refused(applied.status());
   return outcome;
 }
 

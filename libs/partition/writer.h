@@ -88,7 +88,7 @@ class Writer {
   // The first position if the same event is stored; nothing if none is; EVENT_ID_CONFLICT.
   absl::StatusOr<std::optional<Position>> FindDuplicate(const HotAccount& account, const codec::RecordView& offered, uint64_t* version);
   void Park(EventOutcome& outcome, codec::Record record);
-  absl::StatusOr<Applied> AppendAndApply(codec::Record record, relations::Event event);
+  absl::StatusOr<Applied> AppendAndApply(const codec::Record& record, relations::Event event);
 
   // A submission on its way in.
   struct Intake {
@@ -110,7 +110,7 @@ class Writer {
   absl::Status AppendAll(Submission submission, Intake& intake);
 
   EventOutcome ParkUnreadable(SourceStep step);
-  EventOutcome ProcessControl(codec::Record record);
+  EventOutcome ProcessControl(const codec::Record& record);
   // What became of the adoption of the same epoch, if there was one.
   std::optional<EventOutcome> FindPolicy(const relations::PolicyAdopted& adopted) const;
   const codec::AdmissionRules& rules() const { return options_.admission[admission_.level - 1]; }

@@ -93,6 +93,7 @@ bool Passes(const v1::AccountFilter& filter, const relations::AccountCore& core)
 absl::StatusOr<AccountPage> ReadAccountPage(const std::vector<partition::ViewPtr>& views, const v1::ListAccountsRequest& request,
                                             const std::string& cursor, size_t page_size) {
   std::vector<Source> sources;
+  sources.reserve(views.size());
   for (const partition::ViewPtr& view : views) sources.emplace_back(view, request, cursor);
   AccountPage page;
   for (size_t looked_at = 0;; ++looked_at) {

@@ -6,6 +6,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "base/strong.h"
+#include "base/time.h"
 #include "codec/record.h"
 #include "guanxi/v1/event_service.pb.h"
 

@@ -153,6 +153,7 @@ struct Ingress::Impl {
   // Those whose outcome is open.
   std::vector<codec::Record> Submit(std::vector<codec::Record> records) {
     std::vector<std::pair<PartitionId, codec::Record>> events;
+    events.reserve(records.size());
     for (const codec::Record& record : records) events.emplace_back(cluster.PartitionOf(record.account_id), record);
     const auto outcomes = cluster.SubmitAllAndWait(std::move(events));
     std::vector<codec::Record> open;

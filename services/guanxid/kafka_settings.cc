@@ -23,7 +23,7 @@ constexpr struct {
 // FNV-1a: the same on all nodes, in every version.
 std::string EpochOf(const std::string& cluster_id, const std::string& topic) {
   uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : cluster_id + "/" + topic) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3;
+  for (const char c : fmt::format("{}/{}", cluster_id, topic)) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3;
   return fmt::format("{:016x}", hash);
 }
 

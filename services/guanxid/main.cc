@@ -1,9 +1,9 @@
 // guanxid: one process, one directory. See --help.
-#include <signal.h>
 #include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <csignal>
 #include <iostream>
 #include <map>
 #include <string>

@@ -13,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "codec/record.h"
+#include "guanxi/v1/event_service.pb.h"
 #include "partition/view.h"
 #include "privacy/key_store.h"
 

@@ -1,7 +1,7 @@
 // An empty gRPC service on the callback API, as guanxid uses it: what a unary call costs when nothing is done.
 #include <grpcpp/grpcpp.h>
-#include <signal.h>
 
+#include <csignal>
 #include <iostream>
 
 #include "echo.grpc.pb.h"

@@ -1,11 +1,11 @@
 // Loaded before the daemon's libraries (LD_PRELOAD): a disk without room, wherever the test runs and whoever runs it. While
 // the file $FULL_DISK_WHILE exists, what is written to files below $FULL_DISK ends half way with ENOSPC.
 #include <dlfcn.h>
-#include <errno.h>
-#include <limits.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>

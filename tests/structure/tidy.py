@@ -51,13 +51,10 @@ class Tree:
         """(source, flags, files it is made of: None when it is not built), once per source."""
         seen = set()
         for entry in json.loads((self.build / "compile_commands.json").read_text()):
-            source = pathlib.Path(entry["file"])
-            place = source.relative_to(self.root) if source.is_relative_to(self.root) else None
-            if place is None or source.is_relative_to(self.build) or source in seen:
+            mine = [source for source in self.compiled(entry) if self.is_asked(source, folders) and source not in seen]
+            if not mine:
                 continue
-            if folders and not any(place.is_relative_to(folder) for folder in folders):
-                continue
-            seen.add(source)
+            seen.update(mine)
             words = shlex.split(entry["command"])
             output = words[words.index("-o") + 1]
             start = next(i for i, word in enumerate(words) if re.search(r"(c\+\+|g\+\+)[-\d]*$", word)) + 1
@@ -66,7 +63,22 @@ class Tree:
             dropped = {"-o", output, "-c", entry["file"], "-Winvalid-pch", "-fpch-preprocess"} | {words[i] for i in precompiled}
             includes = {i - 1 for i in precompiled}
             flags = [word for i, word in enumerate(words) if i >= start and word not in dropped and i not in includes]
-            yield source, tuple(flags), self.depends.get(output)
+            for source in mine:
+                yield source, tuple(flags), self.depends.get(output)
+
+    def compiled(self, entry):
+        """The source of a command; of one of CMake's unity builds, those that it includes."""
+        source = pathlib.Path(entry["file"])
+        if not source.is_relative_to(self.build):
+            return [source]
+        text = source.read_text() if source.name.startswith("unity_") and source.exists() else ""
+        return [pathlib.Path(file) for file in re.findall(r'^#include "(.*)"$', text, re.M)]
+
+    def is_asked(self, source, folders):
+        if not source.is_relative_to(self.root) or source.is_relative_to(self.build):
+            return False
+        place = source.relative_to(self.root)
+        return not folders or any(place.is_relative_to(folder) for folder in folders)
 
     def digest(self, file):
         """Our files by their bytes, the system's by what their packages made of them."""

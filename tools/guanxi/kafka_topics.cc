@@ -5,6 +5,7 @@
 #include <optional>
 #include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "base/reason.h"
 #include "intake/topic_rules.h"
 #include "tools/guanxi/kafka_commands.h"
@@ -64,7 +65,7 @@ std::vector<std::string> DifferencesOf(const kafka::TopicToMake& wanted, const k
   for (const auto& [setting, value] : wanted.settings) {
     const auto it = found.settings.find(setting);
     const std::string is = it == found.settings.end() ? "" : it->second;
-    if (is != value) differences.push_back(setting + " is " + is + ", must be " + value);
+    if (is != value) differences.push_back(absl::StrCat(setting, " is ", is, ", must be ", value));
   }
   return differences;
 }

@@ -92,7 +92,7 @@ void Firm::PlanLife(AccountPlan& plan, Random& random) const {
   const bool early = plan.persona >= Persona::kPartner || random.PerMille(600);
   const int64_t latest = early ? std::min(span / 4, 45 * kMicrosPerDay) : span * 4 / 5;
   const int64_t day = random.Between(0, latest) / kMicrosPerDay;
-  plan.opens = After(options_.from, day * kMicrosPerDay + random.Between(7 * 60, 8 * 60) * 60 * kMicrosPerSecond);
+  plan.opens = After(options_.from, day * kMicrosPerDay + random.Between(int64_t{7} * 60, int64_t{8} * 60) * 60 * kMicrosPerSecond);
   plan.leaves = plan.opens;
   while (plan.leaves < options_.to && !random.PerMille(TraitsOf(plan.persona).churn)) plan.leaves = After(plan.leaves, 30 * kMicrosPerDay);
   plan.leaves = After(plan.leaves, 30 * kMicrosPerDay);

@@ -16,7 +16,7 @@ using generator::Story;
 
 constexpr uint32_t kAccountsMax = 10'000'000;
 constexpr uint32_t kGiantEventsMin = 1'000;
-constexpr int64_t kDaysMax = 50 * 366;
+constexpr int64_t kDaysMax = int64_t{50} * 366;
 // Accounts come later and leave earlier: the part of all months in which they are there, per mille.
 constexpr uint64_t kPresence = 760;
 

@@ -64,7 +64,7 @@ struct Scene {
     const int weekday = ((day.index % 7) + 7 + 4) % 7;  // 0 is Sunday
     if (weekday == 6) --day.index;
     if (weekday == 0) ++day.index;
-    const int64_t seconds = 8 * 3600 + static_cast<int64_t>(random.Below(10 * 3600));
+    const int64_t seconds = int64_t{8} * 3600 + static_cast<int64_t>(random.Below(uint64_t{10} * 3600));
     const Timestamp at{calendar.StartOf(day).micros + seconds * kMicrosPerSecond};
     return std::clamp(at, low, Timestamp{high.micros - 1});
   }
