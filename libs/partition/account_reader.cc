@@ -17,21 +17,30 @@ namespace {
 
 using store::Family;
 
-absl::Status NotFound(const std::string& account_id) {
-  return Refuse(Reason::ACCOUNT_NOT_FOUND, "no such account", {{"account_id", account_id.substr(0, 128)}});
+absl::StatusOr<uint64_t> VarintAt(const View& view, std::string_view key) {
+  const auto value = view.rows.Get(key);
+  if (!value.ok()) return value.status();
+  return *value ? ByteReader(**value).Varint() : 0;
+}
+
+absl::StatusOr<uint64_t> CountParked(const View& view, const std::string& account_id) {
+  return VarintAt(view, Key(Table::kParkedCount).Text(account_id));
+}
+
+absl::Status NotFound(const View& view, const std::string& account_id) {
+  ReasonMetadata metadata{{"account_id", account_id.substr(0, 128)}};
+  const auto parked = CountParked(view, account_id);
+  if (!parked.ok()) return parked.status();
+  if (*parked == 0) return Refuse(Reason::ACCOUNT_NOT_FOUND, "no such account", metadata);
+  metadata.emplace("parked_event_count", std::to_string(*parked));
+  return Refuse(Reason::ACCOUNT_NOT_FOUND, "no event of the account was accepted; those that were sent are parked: list them", metadata);
 }
 
 absl::StatusOr<AccountNumber> NumberOf(const View& view, const std::string& account_id) {
   const auto number = view.rows.Get(Key(Table::kName).Text(account_id));
   if (!number.ok()) return number.status();
-  if (!*number) return NotFound(account_id);
+  if (!*number) return NotFound(view, account_id);
   return AccountNumber(GetBigEndian<uint32_t>((*number)->data()));
-}
-
-absl::StatusOr<uint64_t> VarintAt(const View& view, std::string_view key) {
-  const auto value = view.rows.Get(key);
-  if (!value.ok()) return value.status();
-  return *value ? ByteReader(**value).Varint() : 0;
 }
 
 relations::FoldContext ContextOf(const View& view, Position known_to) { return {*view.policies, known_to, view.calendar}; }
@@ -54,7 +63,7 @@ absl::Status FoldAsOf(const View& view, AccountMemory& memory, AccountNumber num
 absl::StatusOr<relations::AccountCore> NewestCore(const View& view, const std::string& account_id, AccountNumber number) {
   const auto row = view.rows.Get(Key(Table::kRow, number).U8(0));
   if (!row.ok()) return row.status();
-  if (!*row) return NotFound(account_id);
+  if (!*row) return NotFound(view, account_id);
   return DecodeCoreOf(**row);
 }
 
@@ -89,7 +98,7 @@ absl::StatusOr<AccountAt> ReadAccount(const View& view, const std::string& accou
     account.valid_to = as_of.valid_to.value_or(std::max(view.clock, account.core.last_event_at));
   }
   relations::AdvanceTo(account.core, account.valid_to, ContextOf(view, account.known_to));
-  const auto parked = VarintAt(view, Key(Table::kParkedCount).Text(account_id));
+  const auto parked = CountParked(view, account_id);
   if (!parked.ok()) return parked.status();
   account.parked_events = *parked;
   return account;

@@ -29,7 +29,8 @@ struct AsOf {
   std::optional<Timestamp> valid_to;  // inclusive
 };
 
-// ACCOUNT_NOT_FOUND when no event of it was known and valid. Without as_of: two
+// ACCOUNT_NOT_FOUND when no event of it was known and valid; metadata
+// parked_event_count when some only wait for repair. Without as_of: two
 // or three point reads. With: a fold from the nearest snapshot.
 absl::StatusOr<AccountAt> ReadAccount(const View& view, const std::string& account_id, const AsOf& as_of = {});
 relations::Assessment AssessAt(const View& view, const AccountAt& account);

@@ -209,6 +209,13 @@ class Verify(AuditCase):
         copy.write_text("\n".join(lines) + "\n")
         return copy
 
+    def test_a_program_reads_what_was_verified_as_json(self):
+        code, said = self.verify("--output", "json", *self.all)
+        self.assertEqual(code, 0, said)
+        report = json.loads(said)
+        self.assertEqual({one["checkedBy"] for one in report["partitions"]}, {"RECORDS"})
+        self.assertEqual(sum(int(one["treeSize"]) for one in report["partitions"]), sum(len(jsonl(path)) for path in self.records))
+
     def test_an_export_and_the_kept_heads_verify(self):
         said = self.assert_verified(*self.all)
         self.assertEqual(said.count("every record is under them"), PARTITIONS)

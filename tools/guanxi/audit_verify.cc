@@ -27,7 +27,7 @@ std::optional<ledger::PublicKey> ReadKey(const std::string& path) {
   return *key;
 }
 
-absl::Status RunVerify(Context&, const VerifyArguments& arguments) {
+absl::Status RunVerify(Context& context, const VerifyArguments& arguments) {
   OfflineAudit audit(*arguments.key, arguments.log_epoch);
   for (const std::string& path : arguments.heads) {
     std::ifstream file(path, std::ios::binary);
@@ -40,6 +40,7 @@ absl::Status RunVerify(Context&, const VerifyArguments& arguments) {
   for (const std::string& path : arguments.proofs)
     if (absl::Status added = audit.AddProof(path, ReadAll(path)); !added.ok()) return added;
   if (absl::Status finished = audit.Finish(); !finished.ok()) return finished;
+  if (context.output != Output::kTable) return PrintJson(context, audit.Report());
   Print(audit.Summary());
   return absl::OkStatus();
 }

@@ -217,4 +217,25 @@ std::string OfflineAudit::Summary() const {
   return text + "verified here, log epoch " + epoch_ + "\n";
 }
 
+google::protobuf::Struct OfflineAudit::Report() const {
+  google::protobuf::Struct report;
+  auto& fields = *report.mutable_fields();
+  fields["logEpoch"].set_string_value(epoch_);
+  auto& partitions = *fields["partitions"].mutable_list_value();
+  for (const auto& [number, partition] : partitions_) {
+    if (partition.heads.empty()) continue;
+    const ledger::TreeHead& newest = partition.heads.rbegin()->second.head;
+    auto& one = *partitions.add_values()->mutable_struct_value()->mutable_fields();
+    one["partition"].set_number_value(number);
+    one["heads"].set_number_value(static_cast<double>(partition.heads.size()));
+    one["treeSize"].set_string_value(std::to_string(newest.size));
+    one["rootHash"].set_string_value(ledger::ToHex(newest.root));
+    one["signedAt"].set_string_value(FormatTimestamp(newest.signed_at));
+    one["checkedBy"].set_string_value(partition.records.size() > 0 ? "RECORDS" : "CHAIN");
+  }
+  auto& proofs = *fields["proofs"].mutable_list_value();
+  for (const std::string& proof : proofs_) proofs.add_values()->set_string_value(proof);
+  return report;
+}
+
 }  // namespace guanxi::cli

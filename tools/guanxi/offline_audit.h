@@ -2,6 +2,8 @@
 // taken on trust (docs/audit.md).
 #pragma once
 
+#include <google/protobuf/struct.pb.h>
+
 #include <cstdint>
 #include <istream>
 #include <map>
@@ -39,8 +41,10 @@ class OfflineAudit {
   // by a proof.
   absl::Status Finish();
 
-  // What was verified, for people.
+  // What was verified, for people; and the same for programs: logEpoch, partitions with partition, heads, treeSize, rootHash (hexadecimal),
+  // signedAt, checkedBy (RECORDS or CHAIN), proofs. Sizes are strings, as in protobuf's JSON.
   std::string Summary() const;
+  google::protobuf::Struct Report() const;
 
  private:
   struct KeptHead {

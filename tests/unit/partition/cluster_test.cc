@@ -168,6 +168,16 @@ BOOST_AUTO_TEST_CASE(one_id_twice_in_a_call_is_one_event_or_a_conflict_and_never
   BOOST_TEST(fixture.Append(Order("acme", "o3", "2025-03-02", 500)).status.ok());
 }
 
+BOOST_AUTO_TEST_CASE(an_account_whose_only_event_is_parked_is_not_found_and_that_is_said) {
+  ClusterFixture fixture;
+  BOOST_REQUIRE(fixture.Append(Order("acme", "o1", "2026-02-01", 500)).parked_at.has_value());
+  const auto read = partition::ReadAccount(*fixture.cluster().ViewOf(fixture.cluster().PartitionOf("acme")), "acme");
+  BOOST_TEST(ReasonName(read.status()) == "ACCOUNT_NOT_FOUND");
+  BOOST_TEST(MetadataOf(read.status())["parked_event_count"] == "1");
+  const auto nobody = partition::ReadAccount(*fixture.cluster().ViewOf(fixture.cluster().PartitionOf("nobody")), "nobody");
+  BOOST_TEST(MetadataOf(nobody.status()).count("parked_event_count") == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(a_parked_event_is_folded_when_retried_in_its_time) {
   ClusterFixture fixture;
   const auto early = fixture.Append(Order("acme", "o1", "2026-02-01", 500));
