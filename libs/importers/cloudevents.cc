@@ -39,6 +39,18 @@ void MovePayload(codec::Record&& record, guanxi::v1::NewEvent& event) {
   event.mutable_raw()->set_data(std::move(record.payload));
 }
 
+absl::Status TakePolicy(const Line& line, const codec::Record& record, ImportRun& run) {
+  guanxi::event::v1::PolicyAdopted policy;
+  if (!record.content_type.empty() || !policy.ParseFromString(record.payload)) {
+    run.Broken(Outcome::kNotAnEvent, line.number, "the policy's data cannot be read");
+    return absl::OkStatus();
+  }
+  const absl::StatusOr<bool> adopted = run.Adopt(policy);
+  if (!adopted.ok()) return adopted.status();
+  *adopted ? run.Used() : run.Skip(Outcome::kPolicyNotAdopted);
+  return absl::OkStatus();
+}
+
 absl::Status TakeLine(const Line& line, ImportRun& run) {
   if (line.too_long) {
     run.Broken(Outcome::kMalformedRow, line.number, "the line is longer than 8 MiB");
@@ -51,6 +63,8 @@ absl::Status TakeLine(const Line& line, ImportRun& run) {
     run.Broken(Outcome::kNotUtf8, line.number, "an attribute is not valid UTF-8");
   } else if (record->park_reason != 0) {
     run.Skip(Outcome::kParkedEvent);
+  } else if (relations::EventType{record->type} == relations::EventType::kPolicyAdopted) {
+    return TakePolicy(line, *record, run);
   } else if (OnlyAnEngineWrites(*record)) {
     run.Skip(Outcome::kEngineRecord);
   } else {

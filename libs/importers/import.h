@@ -28,8 +28,9 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "base/time.h"
+#include "guanxi/event/v1/control.pb.h"
 #include "guanxi/v1/event_service.pb.h"
 #include "importers/outcome.h"
 
@@ -40,6 +41,9 @@ class EventSink {
  public:
   virtual ~EventSink() = default;
   virtual absl::Status Accept(guanxi::v1::NewEvent&& event) = 0;
+  // A policy that was adopted where the file comes from. false: it is not adopted
+  // now, as it was before or policies are not wanted.
+  virtual absl::StatusOr<bool> Adopt(const guanxi::event::v1::PolicyAdopted&) { return false; }
 };
 
 struct ImportProgress {

@@ -30,6 +30,7 @@ class ImportRun {
   void Note(Outcome outcome) { ++report_.noted[outcome]; }
 
   absl::Status Emit(guanxi::v1::NewEvent&& event);
+  absl::StatusOr<bool> Adopt(const guanxi::event::v1::PolicyAdopted& policy) { return sink_.Adopt(policy); }
 
  private:
   void ReportProgress(uint64_t bytes_done_in_file);

@@ -57,6 +57,7 @@ enum class OutcomeKind {
   X(kNotAnEvent, "not_an_event", kBroken, "cloudevents", "The line is not a CloudEvent this version can read; the reason is given.")    \
   X(kParkedEvent, "parked_event", kSkipped, "cloudevents", "The event was parked where it was exported.")                             \
   X(kEngineRecord, "engine_record", kSkipped, "cloudevents", "A record that only an engine writes: control records, ReferralRecorded.") \
+  X(kPolicyNotAdopted, "policy_not_adopted", kSkipped, "cloudevents", "A policy that is adopted here already, or with --no-policies.")   \
   X(kSealedPartsLost, "sealed_parts_lost", kNoted, "cloudevents", "An event with sealed personal parts, whose keys are elsewhere: without them.")
 // clang-format on
 

@@ -32,6 +32,32 @@ class SurvivesKill(DaemonCase):
             name = f"account-{number}"
             self.assertEqual(other.ask("account", "show", name)["account"], self.daemon.ask("account", "show", name)["account"])
 
+    def test_an_export_carries_the_adopted_policies(self):
+        text = self.daemon.run("policy", "show", "standard").replace("version = 1", "version = 2", 1)
+        for name, at in (("standard", "2024-01-01"), ("transactional", "2024-06-01")):
+            file = self.folder / "policy.toml"
+            file.write_text(text)
+            self.daemon.run("policy", "adopt", *([name] if name != "standard" else ["--file", file]), "--effective-at", at, "--actor", "lin", "--reason", "e2e")
+        self.daemon.append(order("ACME", 1))
+        file = self.folder / "exported.jsonl"
+        file.write_text(self.daemon.run("export"))
+        other = Daemon(self.folder / "other", *self.options).start()
+        self.addCleanup(other.kill)
+        for _ in range(2):
+            other.run("import", "cloudevents", file)
+            adopted = [{key: policy[key] for key in ("name", "version", "effectiveAt", "controlEpoch", "definition")}
+                       for policy in other.ask("policy", "list")["policies"] if "effectiveAt" in policy]
+            self.assertEqual([(policy["name"], policy["controlEpoch"]) for policy in adopted], [("standard", "1"), ("transactional", "2")])
+        self.assertEqual(other.ask("account", "show", "ACME")["account"], self.daemon.ask("account", "show", "ACME")["account"])
+        late = Daemon(self.folder / "late", "--clock", "wall").start()
+        self.addCleanup(late.kill)
+        with self.assertRaises(Refused) as refused:
+            late.run("import", "cloudevents", file)
+        self.assertIn("POLICY_RETROACTIVE", refused.exception.text)
+        self.assertIn("--no-policies", refused.exception.text)
+        late.run("import", "cloudevents", "--no-policies", file)
+        self.assertEqual(late.ask("account", "show", "ACME")["account"]["accountVersion"], "1")
+
     def test_a_second_daemon_on_the_directory_is_refused(self):
         with self.assertRaises(Refused) as refused:
             Daemon(self.daemon.data).start()

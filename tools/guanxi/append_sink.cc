@@ -10,14 +10,19 @@ constexpr size_t kMessageBytes = size_t{1} << 20;
 
 }  // namespace
 
-AppendSink::AppendSink(Context& context, size_t batch)
-    : batch_(batch), stub_(context.channel()), writer_(stub_.AppendStream(&call_, &response_)) {}
+AppendSink::AppendSink(Context& context, size_t batch, PolicyTransfer* policies)
+    : batch_(batch), policies_(policies), stub_(context.channel()), writer_(stub_.AppendStream(&call_, &response_)) {}
 
 absl::Status AppendSink::Accept(guanxi::v1::NewEvent&& event) {
   request_bytes_ += event.ByteSizeLong();
   *request_.add_events() = std::move(event);
   if (static_cast<size_t>(request_.events_size()) < batch_ && request_bytes_ < kMessageBytes) return absl::OkStatus();
   return Send();
+}
+
+absl::StatusOr<bool> AppendSink::Adopt(const guanxi::event::v1::PolicyAdopted& policy) {
+  if (policies_ == nullptr) return false;
+  return policies_->Take(policy);
 }
 
 absl::Status AppendSink::Send() {

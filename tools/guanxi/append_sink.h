@@ -6,6 +6,7 @@
 #include "guanxi/v1/event_service.grpc.pb.h"
 #include "importers/import.h"
 #include "tools/guanxi/context.h"
+#include "tools/guanxi/policy_transfer.h"
 
 namespace guanxi::cli {
 
@@ -13,10 +14,12 @@ namespace guanxi::cli {
 class AppendSink : public importers::EventSink {
  public:
   // batch: events per message, 1-1000; a message is also sent when it reaches 1 MiB.
-  AppendSink(Context& context, size_t batch);
+  // policies: who adopts those of the file, not owned; nullptr: nobody.
+  AppendSink(Context& context, size_t batch, PolicyTransfer* policies = nullptr);
 
   // The server's refusal of the stream as a whole; refusals of single events are in the answer.
   absl::Status Accept(guanxi::v1::NewEvent&& event) override;
+  absl::StatusOr<bool> Adopt(const guanxi::event::v1::PolicyAdopted& policy) override;
 
   // Sends the rest and waits for the answer: every event is durable then, or named as a failure.
   absl::StatusOr<guanxi::v1::AppendStreamResponse> Finish();
@@ -27,6 +30,7 @@ class AppendSink : public importers::EventSink {
   // Why the stream broke; OK while it has not.
   absl::Status broken_;
   size_t batch_;
+  PolicyTransfer* policies_;
   grpc::ClientContext call_;
   guanxi::v1::EventService::Stub stub_;
   guanxi::v1::AppendStreamResponse response_;

@@ -165,6 +165,10 @@ void AddKind(CLI::App* noun, Context& context, const Kind& kind) {
             ParseUtcOffset);
   command->add_option("--currency", arguments->currency, "ISO 4217 code of all amounts; default: the importer's own");
   AddIntake(command, arguments->intake);
+  if (kind.importer == importers::ImportCloudEvents) {
+    arguments->intake.adopt_policies = true;
+    command->add_flag("!--no-policies", arguments->intake.adopt_policies, "Do not adopt the policies that the file has");
+  }
   OnRun(command, context, arguments, kind.example, RunImport);
 }
 

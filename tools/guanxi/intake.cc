@@ -45,7 +45,8 @@ void AddIntake(CLI::App* command, IntakeArguments& intake) {
 absl::StatusOr<IntakeOutcome> TakeIn(Context& context, const IntakeArguments& intake, const std::string& actor, Progress& progress,
                                      const std::function<absl::Status(importers::EventSink&)>& fill,
                                      const std::function<std::optional<Timestamp>()>& newest) {
-  AppendSink sink(context, intake.batch);
+  PolicyTransfer policies(context, actor);
+  AppendSink sink(context, intake.batch, intake.adopt_policies ? &policies : nullptr);
   const absl::Status filled = fill(sink);
   // What was sent before a damaged file's damage is acknowledged and counted too.
   progress.Show("all is sent, and not all acknowledged");

@@ -17,6 +17,7 @@ namespace guanxi::cli {
 struct IntakeArguments {
   uint32_t batch = 500;
   bool keep_clock = false;
+  bool adopt_policies = false;
 };
 
 void AddIntake(CLI::App* command, IntakeArguments& intake);
