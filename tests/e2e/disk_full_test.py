@@ -1,4 +1,4 @@
-"""The real daemon on a disk that is filled up and freed again (full_disk.cc)."""
+"""The real daemon on a disk that is filled up and freed again (bad_disk.cc)."""
 import os
 import time
 import unittest
@@ -17,7 +17,7 @@ class DiskFull(DaemonCase):
     options = ("--clock", "events", "--partitions", "2", "--checkpoint-records", "200")
 
     def environment(self):
-        return {"LD_PRELOAD": os.environ["GUANXI_FULL_DISK"], "FULL_DISK": f"{self.folder}/data/", "FULL_DISK_WHILE": str(self.folder / "full")}
+        return {"LD_PRELOAD": os.environ["GUANXI_BAD_DISK"], "BAD_DISK": f"{self.folder}/data/", "BAD_DISK_WHILE": str(self.folder / "full")}
 
     def setUp(self):
         super().setUp()

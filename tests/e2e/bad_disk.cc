@@ -1,5 +1,6 @@
-// Loaded before the daemon's libraries (LD_PRELOAD): a disk without room, wherever the test runs and whoever runs it. While
-// the file $FULL_DISK_WHILE exists, what is written to files below $FULL_DISK ends half way with ENOSPC.
+// Loaded before the daemon's libraries (LD_PRELOAD): a disk without room, or a slow one, wherever the test runs and whoever runs it.
+// While the file $BAD_DISK_WHILE exists, what is written to files below $BAD_DISK ends half way with ENOSPC; with $BAD_DISK_MICROS,
+// every write and every sync takes that much longer instead.
 #include <dlfcn.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -12,14 +13,23 @@
 
 namespace {
 
-bool IsFull(int file) {
-  static const char* const folder = std::getenv("FULL_DISK");
-  static const char* const flag = std::getenv("FULL_DISK_WHILE");
+bool IsBad(int file) {
+  static const char* const folder = std::getenv("BAD_DISK");
+  static const char* const flag = std::getenv("BAD_DISK_WHILE");
   if (folder == nullptr || flag == nullptr || ::access(flag, F_OK) != 0) return false;
   char link[64], path[PATH_MAX];
   std::snprintf(link, sizeof link, "/proc/self/fd/%d", file);
   const ssize_t length = ::readlink(link, path, sizeof path);
   return length > 0 && static_cast<size_t>(length) > std::strlen(folder) && std::strncmp(path, folder, std::strlen(folder)) == 0;
+}
+
+// Slow: it has waited, and there is room.
+bool IsFull(int file) {
+  static const char* const micros = std::getenv("BAD_DISK_MICROS");
+  if (!IsBad(file)) return false;
+  if (micros == nullptr) return true;
+  ::usleep(static_cast<useconds_t>(std::atol(micros)));
+  return false;
 }
 
 template <class Function>
@@ -59,4 +69,16 @@ int fallocate64(int file, int mode, off64_t at, off64_t count) {
   return IsFull(file) ? static_cast<int>(NoRoom()) : next(file, mode, at, count);
 }
 int fallocate(int file, int mode, off_t at, off_t count) { return fallocate64(file, mode, at, count); }
+
+// A full disk syncs what it has.
+int fdatasync(int file) {
+  static auto* const next = Next<int(int)>("fdatasync");
+  IsFull(file);
+  return next(file);
+}
+int fsync(int file) {
+  static auto* const next = Next<int(int)>("fsync");
+  IsFull(file);
+  return next(file);
+}
 }
