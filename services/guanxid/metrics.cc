@@ -8,6 +8,8 @@
 
 #include <array>
 #include <atomic>
+#include <shared_mutex>
+#include <unordered_map>
 
 #include "base/reason.h"
 
@@ -40,6 +42,21 @@ std::string ReasonLabel(const absl::Status& status) {
 }  // namespace
 
 struct Metrics::Impl {
+  // Of calls that succeed, found without building labels.
+  struct Rpc {
+    prometheus::Counter& succeeded;
+    prometheus::Histogram& latency;
+  };
+  Rpc& Of(const char* rpc) {
+    {
+      const std::shared_lock lock(rpcs_mutex);
+      if (const auto found = by_name.find(rpc); found != by_name.end()) return found->second;
+    }
+    const std::lock_guard lock(rpcs_mutex);
+    const Rpc added{rpcs->Add({{"rpc", rpc}, {"reason", "OK"}}), latency->Add({{"rpc", rpc}}, kLatencySeconds)};
+    return by_name.emplace(rpc, added).first->second;
+  }
+
   prometheus::Registry registry;
   prometheus::Family<prometheus::Counter>* rpcs =
       Build(registry, prometheus::BuildCounter(), "guanxi_rpcs_total", "Finished calls by rpc and error reason.");
@@ -66,15 +83,18 @@ struct Metrics::Impl {
       Build(registry, prometheus::BuildGauge(), "guanxi_records_since_checkpoint", "Records that a start after a crash would fold again.");
   prometheus::Family<prometheus::Gauge>* clock =
       Build(registry, prometheus::BuildGauge(), "guanxi_clock_seconds", "The partition's business clock, Unix time.");
+  std::shared_mutex rpcs_mutex;
+  std::unordered_map<const char*, Rpc> by_name;
 };
 
 Metrics::Metrics() : impl_(std::make_unique<Impl>()) {}
 Metrics::~Metrics() = default;
 
-void Metrics::RpcDone(std::string_view rpc, const absl::Status& status, std::chrono::nanoseconds took) {
-  const std::string name(rpc);
-  impl_->rpcs->Add({{"rpc", name}, {"reason", ReasonLabel(status)}}).Increment();
-  impl_->latency->Add({{"rpc", name}}, kLatencySeconds).Observe(std::chrono::duration<double>(took).count());
+void Metrics::RpcDone(const char* rpc, const absl::Status& status, std::chrono::nanoseconds took) {
+  Impl::Rpc& of = impl_->Of(rpc);
+  of.latency.Observe(std::chrono::duration<double>(took).count());
+  if (status.ok()) return of.succeeded.Increment();
+  impl_->rpcs->Add({{"rpc", rpc}, {"reason", ReasonLabel(status)}}).Increment();
 }
 
 void Metrics::Appended(PartitionId partition, const partition::EventOutcome& outcome) {

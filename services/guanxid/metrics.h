@@ -17,8 +17,8 @@ class Metrics {
   Metrics();
   ~Metrics();
 
-  // rpc: "EventService.Append". A call that took this long, with this status.
-  void RpcDone(std::string_view rpc, const absl::Status& status, std::chrono::nanoseconds took);
+  // rpc: a literal, "EventService.Append". A call that took this long, with this status.
+  void RpcDone(const char* rpc, const absl::Status& status, std::chrono::nanoseconds took);
   void Appended(PartitionId partition, const partition::EventOutcome& outcome);
 
   // Prometheus' text format; reads the cluster's gauges first.
