@@ -17,6 +17,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 
 #include "base/reason.h"
 #include "store/wal_scan.h"
@@ -90,8 +91,15 @@ class PlainLog final : public rocksdb::Logger {
 // keep a store from being opened again beside reads of its earlier opening.
 class StoreFiles final : public rocksdb::FileSystemWrapper {
  public:
-  using FileSystemWrapper::FileSystemWrapper;
+  StoreFiles(const std::shared_ptr<rocksdb::FileSystem>& files, std::function<bool()> has_stopped)
+      : FileSystemWrapper(files), has_stopped_(std::move(has_stopped)) {}
   const char* Name() const override { return "StoreFiles"; }
+  // RocksDB 7.8.3 removes a run that it could not note in the manifest for sure. The note may be there
+  // all the same, and without the file the store does not open. Files that nothing notes go at the next opening.
+  rocksdb::IOStatus DeleteFile(const std::string& path, const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override {
+    if (path.ends_with(".sst") && has_stopped_()) return rocksdb::IOStatus::OK();
+    return FileSystemWrapper::DeleteFile(path, options, debug);
+  }
   rocksdb::IOStatus NewLogger(const std::string& path, const rocksdb::IOOptions&, std::shared_ptr<rocksdb::Logger>* log,
                               rocksdb::IODebugContext*) override {
     *log = std::make_shared<PlainLog>(path);
@@ -105,6 +113,9 @@ class StoreFiles final : public rocksdb::FileSystemWrapper {
     delete lock;
     return rocksdb::IOStatus::OK();
   }
+
+ private:
+  const std::function<bool()> has_stopped_;
 };
 
 bool HoldsData(const std::string& path) {
@@ -167,6 +178,13 @@ absl::Status SyncDirectory(rocksdb::Env& env, const std::string& path) {
   return FromRocks(status, fmt::format("fsync of {}", path));
 }
 
+// RocksDB's threads have the priority of who first needs them. That would be a
+// checkpoint, which gives way: then compactions starve under a flood of events,
+// and every read looks through the runs that have piled up.
+void StartThreads(rocksdb::Env& env) {
+  for (const auto pool : {rocksdb::Env::LOW, rocksdb::Env::HIGH}) env.Schedule([](void*) {}, nullptr, pool);
+}
+
 // Those there are, and those there must be.
 absl::StatusOr<std::vector<std::string>> FamiliesOf(const rocksdb::DBOptions& options, const std::string& path) {
   std::vector<std::string> names;
@@ -222,15 +240,14 @@ absl::StatusOr<std::shared_ptr<Database>> Database::Open(const std::string& path
   std::shared_ptr<Database> database(new Database);
   database->path_ = path;
   rocksdb::Env* const machine = disk != nullptr ? disk->env() : rocksdb::Env::Default();
-  database->env_ = rocksdb::NewCompositeEnv(std::make_shared<StoreFiles>(machine->GetFileSystem()));
   database->errors_ = std::make_shared<Errors>();
+  database->env_ = rocksdb::NewCompositeEnv(
+      std::make_shared<StoreFiles>(machine->GetFileSystem(), [errors = database->errors_] { return errors->has_stopped(); }));
   database->memory_ = std::move(memory);
   database->disk_ = std::move(disk);
 
   rocksdb::DBOptions options;
   options.env = database->env_.get();
-  // Compactions give way to commits and reads, where processors are short.
-  for (const auto pool : {rocksdb::Env::LOW, rocksdb::Env::HIGH}) options.env->LowerThreadPoolCPUPriority(pool, rocksdb::CpuPriority::kLow);
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   options.max_background_jobs = 2;
@@ -249,6 +266,7 @@ absl::StatusOr<std::shared_ptr<Database>> Database::Open(const std::string& path
   auto opened = OpenRocks(options, path, families, handles);
   if (!opened.ok()) return opened.status();
   database->db_ = *std::move(opened);
+  StartThreads(*database->env_);
   for (size_t i = 0; i < handles.size(); ++i) {
     const std::string_view name = (*names)[i];
     if (name == kDefaultName) {

@@ -164,7 +164,8 @@ class Store {
   absl::Status SwitchViewGeneration(uint32_t generation);
   absl::Status DropViewGeneration(uint32_t generation);
 
-  absl::StatusOr<std::unique_ptr<ViewRun>> StartViewRun(uint32_t generation);
+  // rows_at_most: how many will be put; a guess is enough.
+  absl::StatusOr<std::unique_ptr<ViewRun>> StartViewRun(uint32_t generation, uint64_t rows_at_most = UINT64_MAX);
 
   // Bytes of live files and memtables.
   uint64_t DiskBytes() const;
