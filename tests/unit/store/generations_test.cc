@@ -1,6 +1,12 @@
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <boost/test/unit_test.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
+#include <thread>
+#include <vector>
 
 #include "store/store.h"
 #include "support/temporary_directory.h"
@@ -34,6 +40,17 @@ uint64_t BytesReadSoFar() {
   uint64_t bytes = 0;
   BOOST_REQUIRE(io >> name >> bytes && name == "rchar:");
   return bytes;
+}
+
+// Of this process's threads whose names begin so.
+std::vector<int> PrioritiesOf(std::string_view name) {
+  std::vector<int> priorities;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string comm;
+    std::ifstream(task.path() / "comm") >> comm;
+    if (comm.starts_with(name)) priorities.push_back(getpriority(PRIO_PROCESS, static_cast<id_t>(std::stoi(task.path().filename()))));
+  }
+  return priorities;
 }
 
 }  // namespace
@@ -96,6 +113,21 @@ BOOST_AUTO_TEST_CASE(looking_for_keys_that_a_large_file_has_not_does_not_read_it
   for (int i = 0; i < kLookedFor; ++i)
     BOOST_REQUIRE(!(*snapshot->Get(Family::kView, NumberedKey(2 * i * (kKeys / kLookedFor) + 1))).has_value());
   BOOST_TEST(BytesReadSoFar() - before < kLookedFor * (64u << 10));
+}
+
+// They inherit the priority of the thread that first needs them. When that was a checkpoint's, which gives way, they starved
+// under a flood of events, and each look-up went through thirty runs that nothing had merged.
+BOOST_AUTO_TEST_CASE(compactions_do_not_give_way_even_where_a_thread_that_does_starts_the_first) {
+  test::TemporaryDirectory directory;
+  const auto store = OpenAt(directory.path());
+  std::thread checkpoint([&] {
+    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), getpriority(PRIO_PROCESS, 0) + 1);
+    PutView(*store, store->view_generation(), "value");
+  });
+  checkpoint.join();
+  const std::vector<int> priorities = PrioritiesOf("rocksdb:");
+  BOOST_TEST(priorities.size() >= 2U);
+  for (const int priority : priorities) BOOST_TEST(priority == getpriority(PRIO_PROCESS, 0));
 }
 
 BOOST_AUTO_TEST_CASE(scans_stop_at_their_ends_in_both_directions) {
