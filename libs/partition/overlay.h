@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "partition/key_filter.h"
 #include "partition/rows.h"
 #include "store/store.h"
 
@@ -23,8 +24,14 @@ class Overlay {
   // As Rows::Find; valid until the next change.
   absl::StatusOr<std::optional<std::string_view>> Find(std::string_view key, std::string& buffer) const;
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const;
-  void Put(std::string_view key, std::string_view value) { writer_.Put(key, value); }
-  void Delete(std::string_view key) { writer_.Delete(key); }
+  void Put(std::string_view key, std::string_view value) {
+    writer_.Put(key, value);
+    Remember(key);
+  }
+  void Delete(std::string_view key) {
+    writer_.Delete(key);
+    Remember(key);
+  }
 
   // Calls f(key, value) for every key with the prefix from `from` on, in order,
   // until it returns false. f must not change the overlay.
@@ -41,16 +48,19 @@ class Overlay {
   // run. Changes go on above it. Only when none is under way.
   const RowTree& Freeze();
   // Second half: `base` holds the frozen rows.
-  void DropFrozen(std::shared_ptr<const store::Snapshot> base) { rows_.frozen = RowTree(), rows_.base = std::move(base); }
+  void DropFrozen(std::shared_ptr<const store::Snapshot> base);
   // Memory of what the next checkpoint would write.
   size_t bytes() const { return writer_.bytes(); }
 
  private:
   // rows_.newest is what the writer holds: brought up to date before it is read.
   const Rows& Current() const;
+  void Remember(std::string_view key);
 
   RowTreeWriter writer_;
   mutable Rows rows_;
+  // Most keys that are looked for are new: no tree has them.
+  KeyFilter newest_keys_, frozen_keys_;
 };
 
 // Writes the rows of a frozen tree into the store. From any thread.

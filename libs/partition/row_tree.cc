@@ -230,10 +230,12 @@ Node* RowTreeWriter::Insert(Node* node, uint64_t head, const Row* row, Node** sp
   node = Owned(node);
   if (node->leaf) {
     const uint32_t at = CountBelow<false>(node, head, row->key());
-    if (at < node->count && node->rows[at]->key() == row->key())
+    if (at < node->count && node->rows[at]->key() == row->key()) {
       node->rows[at] = row;
-    else
+    } else {
       InsertAt(node, at, head, row, nullptr, split);
+      ++tree_.arena_->rows;
+    }
     return node;
   }
   const uint32_t at = ChildFor(node, head, row->key());

@@ -61,6 +61,7 @@ class Arena {
     return at;
   }
   size_t bytes = 0;
+  uint64_t rows = 0;  // of different keys
   uint64_t edition = 1;
 
  private:
@@ -80,6 +81,8 @@ class RowTree {
   // knows nothing of it. Valid while the tree lives.
   const Row* Find(std::string_view key) const;
   bool empty() const { return root_ == nullptr; }
+  // Rows in it and in later trees of its line: of the last one the number of its own.
+  uint64_t rows_at_most() const { return arena_ == nullptr ? 0 : arena_->rows; }
   bool SameAs(const RowTree& other) const { return root_ == other.root_ && arena_ == other.arena_; }
 
   // Walks the rows, deleted ones too. Must not outlive the tree.

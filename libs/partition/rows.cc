@@ -11,6 +11,10 @@ absl::StatusOr<std::optional<std::string_view>> Rows::Find(std::string_view key,
     if (row->deleted()) return std::nullopt;
     return row->value();
   }
+  return FindStored(key, buffer);
+}
+
+absl::StatusOr<std::optional<std::string_view>> Rows::FindStored(std::string_view key, std::string& buffer) const {
   const auto found = base->Get(Family::kView, key, &buffer);
   if (!found.ok()) return found.status();
   if (!*found) return std::nullopt;

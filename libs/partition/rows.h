@@ -25,6 +25,8 @@ struct Rows {
   // The same without a copy of what is in memory: the value is valid as long as
   // the rows and `buffer`, which holds what came from the store.
   absl::StatusOr<std::optional<std::string_view>> Find(std::string_view key, std::string& buffer) const;
+  // Of the store alone.
+  absl::StatusOr<std::optional<std::string_view>> FindStored(std::string_view key, std::string& buffer) const;
   // Keys in [begin, end), ascending or descending; an empty end is no bound.
   // The cursor must not outlive the rows.
   RowCursor Scan(std::string_view begin, std::string_view end) const;
