@@ -36,6 +36,7 @@ Projector::Projector(Options options, const store::LogWriter* unflushed, store::
 
 void Projector::RollBack(Rows rows, ProjectorState state, uint64_t log_size) {
   hot_.clear();
+  last_loaded_ = nullptr;
   changed_.clear();
   feed_rows_.clear();
   looked_up_key_.clear();
@@ -77,9 +78,11 @@ const RowTree& Projector::Freeze() {
 }
 
 absl::StatusOr<HotAccount*> Projector::Load(const std::string& account_id) {
+  // An event's account is asked for when it is admitted and when it is folded.
+  if (last_loaded_ != nullptr && last_loaded_->core.id.value == account_id) return last_loaded_;
   if (const auto it = hot_.find(account_id); it != hot_.end()) {
     it->second.used = true;
-    return &it->second;
+    return last_loaded_ = &it->second;
   }
   HotAccount account;
   account.core.id = AccountId(account_id);
@@ -98,7 +101,7 @@ absl::StatusOr<HotAccount*> Projector::Load(const std::string& account_id) {
     account.told = account.indexed->told;
     account.exists = true;
   }
-  return &hot_.emplace(account_id, std::move(account)).first->second;
+  return last_loaded_ = &hot_.emplace(account_id, std::move(account)).first->second;
 }
 
 absl::StatusOr<std::vector<Position>> Projector::Lookup(const HotAccount& account, std::string_view source, std::string_view id) {
@@ -247,7 +250,7 @@ absl::StatusOr<Applied> Projector::ApplyAccountEvent(const codec::RecordView& re
   auto transition = late ? FoldLate(account, event) : FoldInOrder(account, event);
   if (!transition.ok()) return transition.status();
   account.told_to = std::max(account.told_to, BusinessTime(account.core));
-  if (!account.dirty) changed_.push_back(&*hot_.find(account.core.id.value));
+  if (!account.dirty) changed_.push_back(&account);
   account.dirty = true;
   PutOutbox(account, transition->outbox);
   applied.account_version = account.core.account_version;
@@ -290,10 +293,9 @@ absl::Status Projector::Reindex(HotAccount& account) {
 }
 
 absl::Status Projector::Settle() {
-  for (Entry* entry : changed_) {
-    HotAccount& account = entry->second;
-    if (auto status = Reindex(account); !status.ok()) return status;
-    account.dirty = false;
+  for (HotAccount* account : changed_) {
+    if (auto status = Reindex(*account); !status.ok()) return status;
+    account->dirty = false;
   }
   changed_.clear();
   return absl::OkStatus();
@@ -319,6 +321,7 @@ void Projector::EvictColdAccounts() {
   // Any account can be loaded again from its row. Those not used since the last
   // time go, and so many others that this is rare.
   size_t surplus = hot_.size() - options_.hot_accounts_max / 2;
+  last_loaded_ = nullptr;
   for (const bool used_too : {false, true}) {
     for (auto it = hot_.begin(); it != hot_.end() && surplus > 0;) {
       if (used_too || !std::exchange(it->second.used, false)) {

@@ -192,10 +192,10 @@ class Projector {
   uint64_t log_size_ = 0;
   codec::EventDecoder decoder_;
 
-  using Entry = std::pair<const std::string, HotAccount>;
-  std::unordered_map<std::string, HotAccount> hot_;
-  std::vector<Entry*> changed_;    // the dirty accounts
-  std::deque<std::string> large_;  // accounts that were given a past, oldest first; some may be cold by now
+  std::unordered_map<std::string, HotAccount> hot_;  // they stay where they are
+  HotAccount* last_loaded_ = nullptr;
+  std::vector<HotAccount*> changed_;  // the dirty accounts
+  std::deque<std::string> large_;     // accounts that were given a past, oldest first; some may be cold by now
   // What the store answered to the last Lookup: the same event's id is put next,
   // and asking every level again for a key that is not there costs as much as folding.
   std::string looked_up_key_, looked_up_positions_;

@@ -251,21 +251,15 @@ absl::StatusOr<relations::Transition> Projector::FoldLate(HotAccount& account, c
 }
 
 absl::Status Projector::TakeSnapshot(const HotAccount& account, Position included_to) {
-  AccountMemory memory;
-  memory.core = account.core;
+  SnapshotChildren children;
   const std::string prefix = Key(Table::kRow, account.number).bytes();
-  absl::Status failed;
-  const auto scanned = rows_.Scan(prefix, [&](std::string_view key, std::string_view value) {
+  const auto scanned = rows_.Scan(prefix, [&](std::string_view key, std::string_view row) {
     const auto kind = static_cast<ChildKind>(key[prefix.size()]);
-    if (kind == ChildKind::kNone) return true;
-    auto child = relations::DecodeChild(kind, value);
-    if (!child.ok()) return failed = child.status(), false;
-    memory.children.emplace(ChildKey{kind, std::string(key.substr(prefix.size() + 1))}, *std::move(child));
+    if (kind != ChildKind::kNone) children.Add(kind, key.substr(prefix.size() + 1), row);
     return true;
   });
   if (!scanned.ok()) return scanned;
-  if (!failed.ok()) return failed;
-  PutSnapshot(rows_, account.number, memory, included_to);
+  PutSnapshot(rows_, account.number, account.core, children, included_to);
   return absl::OkStatus();
 }
 

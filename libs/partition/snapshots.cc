@@ -34,16 +34,11 @@ Head DecodeHead(std::string_view bytes) {
   return head;
 }
 
-std::string EncodeMemory(const AccountMemory& memory) {
+std::string EncodeMemory(const relations::AccountCore& core, const SnapshotChildren& children) {
   std::string out(1, '\1');
-  PutLengthPrefixed(out, relations::EncodedCore(memory.core));
-  PutVarint(out, memory.children.size());
-  for (const auto& [key, child] : memory.children) {
-    out += static_cast<char>(key.kind);
-    PutLengthPrefixed(out, key.id);
-    PutLengthPrefixed(out, relations::EncodedChild(child));
-  }
-  return out;
+  PutLengthPrefixed(out, relations::EncodedCore(core));
+  PutVarint(out, children.count);
+  return out += children.bytes;
 }
 
 absl::StatusOr<AccountMemory> DecodeMemory(std::string_view bytes) {
@@ -76,6 +71,13 @@ Timestamp InstantOf(std::string_view head_key) {
 
 }  // namespace
 
+void SnapshotChildren::Add(ChildKind kind, std::string_view id, std::string_view row) {
+  bytes += static_cast<char>(kind);
+  PutLengthPrefixed(bytes, id);
+  PutLengthPrefixed(bytes, row);
+  ++count;
+}
+
 relations::Transition FoldInMemory(AccountMemory& memory, const relations::Event& event, const relations::FoldContext& context,
                                    std::set<relations::ChildKey>* touched) {
   relations::ChildSet children;
@@ -100,10 +102,17 @@ std::string TimelineAfter(AccountNumber account, const relations::AccountCore& c
   return Key(Table::kTimeline, account).Time(core.last_event_at).At(Position{core.last_position.value + 1}).bytes();
 }
 
-void PutSnapshot(Overlay& rows, AccountNumber account, const AccountMemory& memory, Position included_to) {
-  const Key key = Key(Table::kSnapshotHead, account).Time(memory.core.last_event_at).At(included_to);
+void PutSnapshot(Overlay& rows, AccountNumber account, const relations::AccountCore& core, const SnapshotChildren& children,
+                 Position included_to) {
+  const Key key = Key(Table::kSnapshotHead, account).Time(core.last_event_at).At(included_to);
   rows.Put(key, EncodeHead({included_to.value, kNotSuperseded}));
-  rows.Put(DataKeyOf(key), EncodeMemory(memory));
+  rows.Put(DataKeyOf(key), EncodeMemory(core, children));
+}
+
+void PutSnapshot(Overlay& rows, AccountNumber account, const AccountMemory& memory, Position included_to) {
+  SnapshotChildren children;
+  for (const auto& [key, child] : memory.children) children.Add(key.kind, key.id, relations::EncodedChild(child));
+  PutSnapshot(rows, account, memory.core, children, included_to);
 }
 
 absl::Status SupersedeSnapshots(Overlay& rows, AccountNumber account, Timestamp at, Position position) {

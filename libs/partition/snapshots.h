@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "partition/overlay.h"
@@ -21,6 +22,13 @@ struct AccountMemory {
   std::map<relations::ChildKey, relations::Child> children;
 };
 
+// Rows of children as they go into a snapshot, added in the order of their keys.
+struct SnapshotChildren {
+  void Add(relations::ChildKind kind, std::string_view id, std::string_view row);
+  uint64_t count = 0;
+  std::string bytes;
+};
+
 constexpr bool IsSnapshotCount(uint64_t events) { return events >= 64 && events % (std::bit_floor(events) / 2) == 0; }
 
 // Folds the event with the children it needs; those, and what it changed, are
@@ -33,6 +41,8 @@ std::string TimelineAfter(AccountNumber account, const relations::AccountCore& c
 
 // included_to: the greatest position among the events in it.
 void PutSnapshot(Overlay& rows, AccountNumber account, const AccountMemory& memory, Position included_to);
+void PutSnapshot(Overlay& rows, AccountNumber account, const relations::AccountCore& core, const SnapshotChildren& children,
+                 Position included_to);
 
 // An event at (at, position) comes: snapshots of later instants no longer hold
 // for readers who know it. They stay for those who do not.
