@@ -1,5 +1,5 @@
 // codec: stored bytes <-> events. The only library that knows both the record
-// format and the event messages.
+// format and the event messages. Knows no state, store, broker or socket.
 //
 // This header is the record: one entry of a partition's log, as it is stored
 // and as the Merkle tree hashes it. Layout, worked example and reasons:

@@ -1,6 +1,7 @@
 // intake: joins partitions and Kafka. The log of a partition becomes a function
 // of its Kafka partition: submissions are produced to the topic, read back in its
-// order, and applied; whoever reads the same offsets has the same log.
+// order, and applied; whoever reads the same offsets has the same log. Knows
+// nothing of gRPC, nor of what an event means.
 //
 // Open, then open the cluster with this as its intake, then Start. Stop before
 // the cluster is destroyed; destroy after it. Thread-safe but for these.

@@ -1,5 +1,10 @@
-// All partitions of one process: opens them, routes accounts to them, writes
-// control records into every one, delivers what accounts tell each other.
+// partition: the writer of each partition and what is read from it: log, fold,
+// views, snapshots, rebuilds. Knows nothing of gRPC, Kafka or how an answer looks.
+// Read in this order: this file, actor.h (a partition's thread), writer.h (one
+// commit), projector.h (from an event to rows), view.h and account_reader.h (reads).
+//
+// This header: all partitions of one process. Opens them, routes accounts to them,
+// writes control records into every one, delivers what accounts tell each other.
 #pragma once
 
 #include <chrono>

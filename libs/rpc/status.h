@@ -1,5 +1,5 @@
 // rpc: what both ends of the gRPC interface share: errors, times, tokens. The
-// only library below the services that includes gRPC.
+// only library below the services that includes gRPC. Knows no account and no event.
 //
 // This header: a status as it travels. Pure; safe from any thread.
 #pragma once

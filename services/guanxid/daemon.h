@@ -1,4 +1,7 @@
-// The running process: opens the data, serves, drains. Wiring only.
+// guanxid: the daemon. Handlers from messages to calls of the libraries and back;
+// no rule of the domain, no key and no byte of the store is known here.
+//
+// This header: the running process. Opens the data, serves, drains. Wiring only.
 #pragma once
 
 #include <memory>

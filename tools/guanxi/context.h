@@ -1,4 +1,7 @@
-// What every command has: the global options, the server, the way to print.
+// guanxi: the command line, a client of the API. What it shows comes from the
+// server; it opens no data directory.
+//
+// This header: what every command has: the global options, the server, the way to print.
 // One command runs per process, on one thread.
 #pragma once
 
