@@ -88,6 +88,7 @@ struct KafkaIntake::Impl {
       const std::lock_guard lock(producer_mutex);
       current = producer;
     }
+    if (current == nullptr) return ShuttingDown();
     return current->Send(Outgoing(partition, submission, ticket).record(), report);
   }
 
@@ -233,7 +234,10 @@ void KafkaIntake::Start(partition::Cluster& cluster) {
 }
 
 void KafkaIntake::Stop() {
-  if (impl_->stopping.exchange(true)) return;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    if (impl_->stopping.exchange(true)) return;
+  }
   impl_->wake.notify_all();
   // Ends what the keeper may be waiting for.
   impl_->pending.Stop();

@@ -44,7 +44,10 @@ void PartitionSource::Start() {
 }
 
 void PartitionSource::Stop() {
-  stopping_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
 }

@@ -123,6 +123,9 @@ struct Daemon::Impl {
   std::chrono::seconds drain{};
   std::atomic<bool> stopping{false};
 
+  // However far it came: readers of Kafka use the cluster.
+  ~Impl() { Stop(); }
+
   absl::Status Open(const Config& config) {
     drain = std::chrono::seconds(config.Number("drain_seconds"));
     partition::ClusterOptions options = ClusterOptionsOf(config);
@@ -276,7 +279,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const Config& config) {
 }
 
 Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Daemon::~Daemon() { Stop(); }
+Daemon::~Daemon() = default;
 const std::string& Daemon::grpc_address() const { return impl_->grpc_address; }
 const std::string& Daemon::http_address() const { return impl_->http->address(); }
 void Daemon::Stop() { impl_->Stop(); }

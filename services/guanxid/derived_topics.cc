@@ -1,11 +1,10 @@
 #include "guanxid/derived_topics.h"
 
-#include <condition_variable>
-#include <mutex>
-#include <thread>
+#include <utility>
 
 #include "base/reason.h"
 #include "guanxid/derived_rows.h"
+#include "guanxid/upkeep.h"
 #include "kafka/admin.h"
 #include "kafka/consumer.h"
 #include "kafka/transactions.h"
@@ -33,58 +32,18 @@ constexpr const char* kProgress = "progress";
 }  // namespace
 
 struct DerivedTopics::Impl {
-  Impl(partition::Cluster& c, CommitHub& hub, Options o) : cluster(c), commits(hub), options(std::move(o)), told(c.partitions()) {
-    wake = commits.Add([this] {
-      const std::lock_guard lock(mutex);
-      news = true;
-      changed.notify_all();
-    });
-    thread = std::thread([this] { Run(); });
+  Impl(partition::Cluster& c, CommitHub& hub, Options o)
+      : cluster(c),
+        commits(hub),
+        options(std::move(o)),
+        told(c.partitions()),
+        upkeep({[this] { return Open(); }, [this] { return Step(); }, [this] { producer.reset(); }}, kTryAgainAfter) {
+    wake = commits.Add([this] { upkeep.Wake(); });
   }
-
-  ~Impl() {
-    commits.Remove(wake);
-    {
-      const std::lock_guard lock(mutex);
-      stopping = true;
-    }
-    changed.notify_all();
-    thread.join();
-  }
+  ~Impl() { commits.Remove(wake); }
 
   std::string Topic(const std::string& name) const { return options.prefix + "." + name; }
   std::string ProgressKey(uint32_t partition) const { return options.events_topic + "/" + std::to_string(partition); }
-
-  bool Stopping() {
-    const std::lock_guard lock(mutex);
-    return stopping;
-  }
-
-  void Wait(milliseconds time) {
-    std::unique_lock lock(mutex);
-    changed.wait_for(lock, time, [this] { return stopping || news; });
-    news = false;
-  }
-
-  void Run() {
-    while (!Stopping()) {
-      absl::Status failed = Open();
-      Note(failed);
-      while (failed.ok() && !Stopping()) {
-        bool told_something = false;
-        failed = Tell(told_something);
-        if (failed.ok() && !told_something) Wait(kLookAgainAfter);
-      }
-      producer.reset();
-      Note(failed);
-      if (!failed.ok()) Wait(kTryAgainAfter);
-    }
-  }
-
-  void Note(const absl::Status& said) {
-    const std::lock_guard lock(mutex);
-    status = said;
-  }
 
   absl::Status MakeTopics() {
     auto admin = kafka::Admin::Make(options.connection);
@@ -134,7 +93,7 @@ struct DerivedTopics::Impl {
     while (failed.ok()) {
       const kafka::Polled polled = reader.Poll(partition, kPoll);
       if (polled.kind == kafka::Polled::Kind::kEnd && polled.offset >= end) break;
-      if (Stopping()) failed = Refuse(Reason::SHUTTING_DOWN, "the server is stopping");
+      if (upkeep.Stopping()) failed = Refuse(Reason::SHUTTING_DOWN, "the server is stopping");
       if (polled.kind == kafka::Polled::Kind::kFailed || polled.kind == kafka::Polled::Kind::kOutOfRange) failed = polled.status;
       if (polled.kind != kafka::Polled::Kind::kMessage || polled.message.key() != ProgressKey(partition)) continue;
       const auto read = DecodeTold(polled.message.value().value_or(""));
@@ -146,7 +105,8 @@ struct DerivedTopics::Impl {
     return newest;
   }
 
-  absl::Status Tell(bool& told_something) {
+  // Tells what there is, or waits for something.
+  absl::Status Step() {
     std::vector<ToldSoFar> next = told;
     std::vector<std::vector<DerivedRow>> rows(told.size());
     for (uint32_t p = 0; p < told.size(); ++p) {
@@ -154,7 +114,14 @@ struct DerivedTopics::Impl {
       if (!read.ok()) return read.status();
       rows[p] = *std::move(read);
     }
-    if (next == told) return absl::OkStatus();
+    if (next == told) {
+      upkeep.WaitForWake(kLookAgainAfter);
+      return absl::OkStatus();
+    }
+    return Tell(rows, std::move(next));
+  }
+
+  absl::Status Tell(const std::vector<std::vector<DerivedRow>>& rows, std::vector<ToldSoFar> next) {
     options.at(Moment::kRead);
     if (absl::Status begun = producer->Begin(); !begun.ok()) return begun;
     for (uint32_t p = 0; p < told.size(); ++p)
@@ -164,7 +131,6 @@ struct DerivedTopics::Impl {
     if (absl::Status committed = producer->Commit(kTransactionMax); !committed.ok()) return committed;
     options.at(Moment::kCommitted);
     told = std::move(next);
-    told_something = true;
     return absl::OkStatus();
   }
 
@@ -185,21 +151,14 @@ struct DerivedTopics::Impl {
   std::unique_ptr<kafka::TransactionalProducer> producer;
   std::vector<ToldSoFar> told;
 
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool stopping = false, news = false;
-  absl::Status status;
   uint64_t wake = 0;
-  std::thread thread;
+  Upkeep upkeep;  // the last: it uses the others
 };
 
 DerivedTopics::DerivedTopics(partition::Cluster& cluster, CommitHub& commits, Options options)
     : impl_(std::make_unique<Impl>(cluster, commits, std::move(options))) {}
 DerivedTopics::~DerivedTopics() = default;
 
-absl::Status DerivedTopics::status() const {
-  const std::lock_guard lock(impl_->mutex);
-  return impl_->status;
-}
+absl::Status DerivedTopics::status() const { return impl_->upkeep.status(); }
 
 }  // namespace guanxi::service

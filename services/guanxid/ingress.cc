@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 #include "base/reason.h"
 #include "guanxid/new_event.h"
+#include "guanxid/upkeep.h"
 #include "intake/message_reader.h"
 #include "kafka/admin.h"
 #include "kafka/consumer.h"
@@ -25,42 +24,11 @@ struct Ingress::Impl {
   static constexpr size_t kAtOnce = 256;
   static constexpr std::string_view kRefusedHeader = "guanxi-refused";
 
-  Impl(partition::Cluster& c, privacy::KeyStore& k, Options o) : cluster(c), keys(k), options(std::move(o)) {
-    thread = std::thread([this] { Run(); });
-  }
-  ~Impl() {
-    {
-      const std::lock_guard lock(mutex);
-      stopping = true;
-    }
-    wake.notify_all();
-    thread.join();
-  }
-
-  bool Stopping() const {
-    const std::lock_guard lock(mutex);
-    return stopping;
-  }
-  void Pause() {
-    std::unique_lock lock(mutex);
-    wake.wait_for(lock, kTryAgainAfter, [this] { return stopping; });
-  }
-  void Note(const absl::Status& said) {
-    const std::lock_guard lock(mutex);
-    status = said.ok() ? lost : said;
-  }
-
-  void Run() {
-    while (!Stopping()) {
-      absl::Status failed = Open();
-      Note(failed);
-      while (failed.ok() && !Stopping()) failed = Pass();
-      for (uint32_t p = 0; consumer != nullptr && p < next.size(); ++p) consumer->Stop(p);
-      consumer.reset();
-      Note(failed);
-      Pause();
-    }
-  }
+  Impl(partition::Cluster& c, privacy::KeyStore& k, Options o)
+      : cluster(c),
+        keys(k),
+        options(std::move(o)),
+        upkeep({[this] { return Open(); }, [this] { return Pass(); }, [this] { Close(); }}, kTryAgainAfter) {}
 
   absl::Status Open() {
     next.clear();
@@ -81,11 +49,16 @@ struct Ingress::Impl {
     return absl::OkStatus();
   }
 
+  void Close() {
+    for (uint32_t p = 0; consumer != nullptr && p < next.size(); ++p) consumer->Stop(p);
+    consumer.reset();
+  }
+
   absl::Status Start(uint32_t partition, std::optional<uint64_t> from) {
     const auto marks = consumer->QueryWatermarks(partition, kQuestionMax);
     if (!marks.ok()) return marks.status();
     if (from && *from < marks->begin) {
-      const std::lock_guard lock(mutex);
+      const std::lock_guard lock(lost_mutex);
       lost =
           Refuse(Reason::SOURCE_TRUNCATED,
                  fmt::format("{}: events {} to {} of partition {} were deleted unread", options.topic, *from, marks->begin - 1, partition),
@@ -96,15 +69,12 @@ struct Ingress::Impl {
     return consumer->Start(partition, next.back());
   }
 
-  // What is there now, up to a number of events, until the outcome of each is known.
+  // What is there now, up to a number of events of each partition, until the outcome of each is known.
   absl::Status Pass() {
     const std::vector<uint64_t> before = next;
     std::vector<codec::Record> records;
-    for (uint32_t p = 0; p < next.size(); ++p) {
-      for (bool more = true; more && records.size() < kAtOnce;) {
-        if (absl::Status taken = Take(p, records, more); !taken.ok()) return taken;
-      }
-    }
+    for (uint32_t p = 0; p < next.size(); ++p)
+      if (absl::Status taken = TakeFrom(p, records); !taken.ok()) return taken;
     if (next == before) return absl::OkStatus();
     if (!producer->Flush(kQuestionMax) || passing_failed.exchange(false))
       return Refuse(Reason::SOURCE_UNAVAILABLE, "what was refused could not be passed on");
@@ -112,10 +82,18 @@ struct Ingress::Impl {
     while (!records.empty()) {
       records = Submit(std::move(records));
       if (records.empty()) break;
-      if (Stopping()) return absl::OkStatus();
-      Pause();
+      if (upkeep.Stopping()) return absl::OkStatus();
+      upkeep.Pause(kTryAgainAfter);
     }
     consumer->ShowApplied(next);
+    return absl::OkStatus();
+  }
+
+  // No partition waits for another; those that are refused count as well.
+  absl::Status TakeFrom(uint32_t partition, std::vector<codec::Record>& records) {
+    const uint64_t end = next[partition] + kAtOnce;
+    for (bool more = true; more && next[partition] < end;)
+      if (absl::Status taken = Take(partition, records, more); !taken.ok()) return taken;
     return absl::OkStatus();
   }
 
@@ -144,7 +122,8 @@ struct Ingress::Impl {
     out.partition = message.key ? cluster.PartitionOf(*message.key).value : 0;
     out.key = message.key;
     for (const codec::KafkaHeader& header : message.headers) out.headers.push_back({header.name, header.value});
-    out.headers.push_back({kRefusedHeader, EntryOf(ReasonOf(refused)->reason).name});
+    const ReasonEntry* const reason = ReasonOf(refused);
+    out.headers.push_back({kRefusedHeader, reason == nullptr ? "UNKNOWN" : reason->name});
     return producer->Send(out, [this](const kafka::Delivery& delivery) {
       if (!delivery.status.ok()) passing_failed = true;
     });
@@ -170,11 +149,9 @@ struct Ingress::Impl {
   std::unique_ptr<kafka::Producer> producer;
   std::vector<uint64_t> next;  // by partition of the ingress topic
 
-  mutable std::mutex mutex;
-  std::condition_variable wake;
-  bool stopping = false;
-  absl::Status status, lost;
-  std::thread thread;
+  mutable std::mutex lost_mutex;
+  absl::Status lost;
+  Upkeep upkeep;  // the last: it uses the others
 };
 
 Ingress::Ingress(partition::Cluster& cluster, privacy::KeyStore& keys, Options options)
@@ -182,8 +159,10 @@ Ingress::Ingress(partition::Cluster& cluster, privacy::KeyStore& keys, Options o
 Ingress::~Ingress() = default;
 
 absl::Status Ingress::status() const {
-  const std::lock_guard lock(impl_->mutex);
-  return impl_->status;
+  absl::Status status = impl_->upkeep.status();
+  if (!status.ok()) return status;
+  const std::lock_guard lock(impl_->lost_mutex);
+  return impl_->lost;
 }
 
 }  // namespace guanxi::service

@@ -25,6 +25,7 @@ using std::chrono::steady_clock;
 constexpr int kRates[] = {1'000, 10'000, 50'000};
 constexpr std::chrono::seconds kAnswerMax{60};
 constexpr milliseconds kTick{2};
+constexpr milliseconds kLookEvery{50};  // the answers cost the engine something too
 // Of the accounts that are asked for, so that they are not those of the load.
 constexpr uint64_t kProbesFrom = 1'000'000'000;
 
@@ -69,7 +70,7 @@ Figures Apply(Bench& bench, const Topic& topic, uint64_t events) {
   Guanxid daemon(bench.NewPath("from-kafka"), topic.DaemonOptions());
   const auto stub = v1::AdminService::NewStub(daemon.Connect());
   for (uint64_t applied = 0; applied < events;) {
-    std::this_thread::sleep_for(milliseconds(5));
+    std::this_thread::sleep_for(kLookEvery);
     grpc::ClientContext context;
     v1::ListPartitionsResponse response;
     if (const auto asked = stub->ListPartitions(&context, {}, &response); !asked.ok()) throw std::runtime_error(asked.error_message());
