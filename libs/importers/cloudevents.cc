@@ -51,6 +51,17 @@ absl::Status TakePolicy(const Line& line, const codec::Record& record, ImportRun
   return absl::OkStatus();
 }
 
+absl::Status TakeClock(const Line& line, const codec::Record& record, ImportRun& run) {
+  guanxi::event::v1::ClockAdvanced clock;
+  if (record.content_type.empty() && clock.ParseFromString(record.payload)) {
+    run.SawClock(codec::FromProto(clock.to()));
+    run.Used();
+  } else {
+    run.Broken(Outcome::kNotAnEvent, line.number, "the clock's data cannot be read");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status TakeLine(const Line& line, ImportRun& run) {
   if (line.too_long) {
     run.Broken(Outcome::kMalformedRow, line.number, "the line is longer than 8 MiB");
@@ -65,6 +76,8 @@ absl::Status TakeLine(const Line& line, ImportRun& run) {
     run.Skip(Outcome::kParkedEvent);
   } else if (relations::EventType{record->type} == relations::EventType::kPolicyAdopted) {
     return TakePolicy(line, *record, run);
+  } else if (relations::EventType{record->type} == relations::EventType::kClockAdvanced) {
+    return TakeClock(line, *record, run);
   } else if (OnlyAnEngineWrites(*record)) {
     run.Skip(Outcome::kEngineRecord);
   } else {

@@ -59,6 +59,8 @@ struct ImportOptions {
   int64_t utc_offset_micros = 0;
   // ISO 4217. Empty: the importer's own (retail GBP, crm and cdnow USD).
   std::string currency;
+  // Before every account id: for files whose numbers mean other customers than those of other files.
+  std::string account_prefix;
   // How many broken rows the report names; all are counted.
   size_t problems_max = 1000;
   // Called about every 10,000 rows and at the end of each file; may be empty.
@@ -94,6 +96,8 @@ struct ImportReport {
   std::map<Outcome, uint64_t> noted;
   std::vector<RowProblem> problems;
   std::optional<Timestamp> newest_occurred_at;
+  // Where the business clock stood, when the file says so.
+  std::optional<Timestamp> clock;
 
   uint64_t rows_skipped() const;
   // The count of an outcome of either map; 0 when it never occurred.

@@ -48,6 +48,7 @@ void ImportRun::Broken(Outcome outcome, uint64_t line, std::string what) {
 absl::Status ImportRun::Emit(guanxi::v1::NewEvent&& event) {
   const Timestamp at = codec::FromProto(event.occurred_at());
   if (!report_.newest_occurred_at || *report_.newest_occurred_at < at) report_.newest_occurred_at = at;
+  if (!options_.account_prefix.empty()) event.set_account_id(options_.account_prefix + event.account_id());
   absl::Status accepted = sink_.Accept(std::move(event));
   if (accepted.ok()) ++report_.events;
   return accepted;

@@ -2,6 +2,7 @@
 // every row ends in exactly one of Used, Skip and Broken; events go through Emit.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,8 @@ class ImportRun {
   void Note(Outcome outcome) { ++report_.noted[outcome]; }
 
   absl::Status Emit(guanxi::v1::NewEvent&& event);
+  // The file's business clock, which never goes back.
+  void SawClock(Timestamp clock) { report_.clock = std::max(report_.clock.value_or(clock), clock); }
   absl::StatusOr<bool> Adopt(const guanxi::event::v1::PolicyAdopted& policy) { return sink_.Adopt(policy); }
 
  private:

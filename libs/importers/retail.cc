@@ -206,15 +206,10 @@ absl::Status RetailImport::EmitDay() {
 absl::Status RetailImport::EmitRegion(const Row& row) {
   const std::string region = row.country == "Unspecified" ? "" : row.country;
   const auto [entry, is_new] = regions_.try_emplace(row.customer, region);
-  if (is_new) {
-    ev::AccountOpened opened;
-    opened.set_region(region);
-    opened.set_currency_code(currency_);
-    return run_.Emit(MakeEvent(kRetailSource, row.customer, "opened", row.at, opened));
-  }
-  if (region.empty() || entry->second == region) return absl::OkStatus();
+  // No AccountOpened: when a customer comes first depends on where the file begins.
+  if (region.empty() || (!is_new && entry->second == region)) return absl::OkStatus();
+  if (!is_new) run_.Note(Outcome::kRegionChanged);
   entry->second = region;
-  run_.Note(Outcome::kRegionChanged);
   ev::AccountChanged changed;
   changed.set_region(region);
   return run_.Emit(MakeEvent(kRetailSource, row.customer, "region-" + row.invoice + "@" + row.time_text, row.at, changed));

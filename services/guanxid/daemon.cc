@@ -94,6 +94,18 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsOf(const Con
 
 // Destroyed from the bottom up: whatever calls goes before what is called.
 struct Daemon::Impl {
+  // A log that was begun has had its file of keys: made anew, it would leave every person in the log unreadable, silently.
+  absl::Status CheckKeysThere(const std::filesystem::path& directory) const {
+    uint64_t records = 0;
+    for (uint32_t p = 0; p < cluster->partitions(); ++p) records += cluster->ViewOf(PartitionId{p})->log_size;
+    const std::string file = directory / "subject-keys";
+    if (records == 0 || std::filesystem::exists(file)) return absl::OkStatus();
+    return Refuse(
+        Reason::STORE_CORRUPT,
+        file + " is missing: without it the log's personal data cannot be read. Copy it back; an empty file in its place gives them up",
+        {{"file", file}});
+  }
+
   Metrics metrics;
   std::unique_ptr<privacy::KeyStore> keys;
   std::unique_ptr<intake::KafkaIntake> kafka;
@@ -141,8 +153,9 @@ struct Daemon::Impl {
     absl::StatusOr<std::unique_ptr<partition::Cluster>> opened = partition::Cluster::Open(std::move(options));
     if (!opened.ok()) return opened.status();
     cluster = *std::move(opened);
-    absl::StatusOr<std::unique_ptr<privacy::KeyStore>> key_store =
-        privacy::KeyStore::Open(std::filesystem::path(config.Text("data")) / "keys");
+    const auto key_directory = std::filesystem::path(config.Text("data")) / "keys";
+    if (absl::Status there = CheckKeysThere(key_directory); !there.ok()) return there;
+    absl::StatusOr<std::unique_ptr<privacy::KeyStore>> key_store = privacy::KeyStore::Open(key_directory);
     if (!key_store.ok()) return key_store.status();
     keys = *std::move(key_store);
     if (absl::Status heads_opened = OpenHeads(config); !heads_opened.ok()) return heads_opened;

@@ -54,7 +54,7 @@ void SetEnvelope(const codec::RecordView& record, v1::Event& event) {
 
 // Subjects whose personal parts stay closed.
 struct Closed {
-  std::vector<std::string> gone, forged;
+  std::vector<std::string> gone, unreadable;
   friend bool operator==(const Closed&, const Closed&) = default;
 };
 
@@ -65,7 +65,7 @@ Closed Unseal(const codec::RecordView& record, const privacy::KeyStore& keys, st
     const privacy::SealedPartView sealed{part.subject, part.key_id, part.nonce, part.ciphertext};
     const privacy::Unsealed unsealed = privacy::UnsealPayload(TypeNameOf(record), binding, sealed, keys, payload);
     if (unsealed == privacy::Unsealed::kRestored) continue;
-    (unsealed == privacy::Unsealed::kForged ? closed.forged : closed.gone).push_back(codec::ShownText(part.subject));
+    (unsealed == privacy::Unsealed::kErased ? closed.gone : closed.unreadable).push_back(codec::ShownText(part.subject));
   }
   return closed;
 }
@@ -101,7 +101,7 @@ v1::Event EventFrom(const codec::RecordView& record, PartitionId partition, Posi
   std::string payload(record.payload);
   Closed closed = Unseal(record, keys, payload);
   for (std::string& subject : closed.gone) event.add_erased_subjects(std::move(subject));
-  for (std::string& subject : closed.forged) event.add_unreadable_subjects(std::move(subject));
+  for (std::string& subject : closed.unreadable) event.add_unreadable_subjects(std::move(subject));
   SetPayload(record, std::move(payload), event);
   return event;
 }
@@ -137,7 +137,7 @@ bool SameUnsealed(const codec::RecordView& stored, const codec::RecordView& offe
   if (stored.type != offered.type || stored.sealed.size() != offered.sealed.size()) return false;
   std::string first(stored.payload), second(offered.payload);
   const Closed first_closed = Unseal(stored, keys, first), second_closed = Unseal(offered, keys, second);
-  if (!first_closed.forged.empty() || !second_closed.forged.empty()) return false;
+  if (!first_closed.unreadable.empty() || !second_closed.unreadable.empty()) return false;
   if (first_closed == second_closed) return first == second;
   return stored.payload == offered.payload;
 }

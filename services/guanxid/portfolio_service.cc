@@ -67,6 +67,7 @@ absl::Status GetConcentration(const Node& node, const v1::GetConcentrationReques
   if (!from.ok()) return from.status();
   const absl::StatusOr<Month> to = MonthOf(node, request.has_to(), request.to(), kLatestTimestamp, "to");
   if (!to.ok()) return to.status();
+  if (*to < *from) return Refuse(Reason::REQUEST_INVALID, "`to` lies before `from`", {{"field", "to"}});
   const std::optional<relations::CurrencyCode> asked = relations::CurrencyCode::Parse(request.currency_code());
   if (!request.currency_code().empty() && !asked) {
     return Refuse(Reason::REQUEST_INVALID, "a currency code is three capital letters", {{"field", "currency_code"}});

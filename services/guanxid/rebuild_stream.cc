@@ -9,7 +9,7 @@
 namespace guanxi::service {
 namespace {
 
-constexpr uint64_t kRecordsPerMessage = 100'000;
+constexpr uint64_t kRecordsPerMessage = 10'000;
 
 class RebuildReactor final : public grpc::ServerWriteReactor<v1::RebuildViewsResponse> {
  public:

@@ -216,6 +216,19 @@ class Verify(AuditCase):
         self.assertEqual({one["checkedBy"] for one in report["partitions"]}, {"RECORDS"})
         self.assertEqual(sum(int(one["treeSize"]) for one in report["partitions"]), sum(len(jsonl(path)) for path in self.records))
 
+    def test_nothing_is_verified_where_nothing_was_checked(self):
+        empty = self.folder / "empty.jsonl"
+        empty.write_text("")
+        self.assert_not_verified("nothing was checked", "--heads", empty)
+        self.assert_not_verified("nothing was checked", "--heads", self.heads, "--log-epoch", "typo")
+        self.assert_not_verified("no records of partition", *self.all[:3], "--records", empty)
+        self.assert_not_verified("no records of partition 1", *self.all[:4], self.records[0])
+
+    def test_an_export_replaces_no_other_one(self):
+        with self.assertRaises(Refused) as refused:
+            self.daemon.run("audit", "export", self.evidence)
+        self.assertIn("holds an export already", refused.exception.text)
+
     def test_an_export_and_the_kept_heads_verify(self):
         said = self.assert_verified(*self.all)
         self.assertEqual(said.count("every record is under them"), PARTITIONS)

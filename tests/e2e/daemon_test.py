@@ -32,13 +32,14 @@ class SurvivesKill(DaemonCase):
             name = f"account-{number}"
             self.assertEqual(other.ask("account", "show", name)["account"], self.daemon.ask("account", "show", name)["account"])
 
-    def test_an_export_carries_the_adopted_policies(self):
+    def test_an_export_carries_the_adopted_policies_and_the_clock(self):
         text = self.daemon.run("policy", "show", "standard").replace("version = 1", "version = 2", 1)
         for name, at in (("standard", "2024-01-01"), ("transactional", "2024-06-01")):
             file = self.folder / "policy.toml"
             file.write_text(text)
             self.daemon.run("policy", "adopt", *([name] if name != "standard" else ["--file", file]), "--effective-at", at, "--actor", "lin", "--reason", "e2e")
         self.daemon.append(order("ACME", 1))
+        self.daemon.run("admin", "clock", "--to", "2025-06-01", "--actor", "lin")
         file = self.folder / "exported.jsonl"
         file.write_text(self.daemon.run("export"))
         other = Daemon(self.folder / "other", *self.options).start()
@@ -57,6 +58,25 @@ class SurvivesKill(DaemonCase):
         self.assertIn("--no-policies", refused.exception.text)
         late.run("import", "cloudevents", "--no-policies", file)
         self.assertEqual(late.ask("account", "show", "ACME")["account"]["accountVersion"], "1")
+
+    def test_a_log_whose_keys_are_lost_is_not_opened_as_if_everybody_had_been_erased(self):
+        self.daemon.run("events", "append", "--account", "ACME", "--type", "ContactAdded", "--id", "c", "--at", "2024-03-01", "--data",
+                        json.dumps({"contactId": "c-1", "name": "Li Wei"}))
+        self.daemon.stop()
+        keys = self.daemon.data / "keys/subject-keys"
+        keys.rename(self.folder / "lost")
+        with self.assertRaises(Refused) as refused:
+            self.daemon.start()
+        self.assertIn("subject-keys is missing", refused.exception.text)
+        keys.touch()
+        self.daemon.start()
+        [event] = self.daemon.ask("events", "list", "--account", "ACME")["events"]
+        self.assertEqual((event.get("unreadableSubjects"), event.get("erasedSubjects")), (["c-1"], None))
+        self.daemon.stop()
+        (self.folder / "lost").rename(keys)
+        self.daemon.start()
+        [event] = self.daemon.ask("events", "list", "--account", "ACME")["events"]
+        self.assertEqual(event["data"]["name"], "Li Wei")
 
     def test_a_second_daemon_on_the_directory_is_refused(self):
         with self.assertRaises(Refused) as refused:

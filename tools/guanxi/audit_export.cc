@@ -82,6 +82,8 @@ absl::Status RunExport(Context& context, const ExportArguments& arguments) {
   std::error_code error;
   std::filesystem::create_directories(arguments.directory, error);
   if (error) return absl::FailedPreconditionError("cannot create " + arguments.directory + ": " + error.message());
+  if (std::filesystem::exists(arguments.directory + "/heads.jsonl"))
+    return Misused(arguments.directory + " holds an export already", "Name another directory: evidence is kept, not replaced.");
   Exporter exporter(context, arguments.directory);
   const absl::Status exported = exporter.ExportAll();
   if (exported.ok())
@@ -95,7 +97,9 @@ void AddAuditExport(CLI::App& audit, Context& context) {
   auto arguments = std::make_shared<ExportArguments>();
   CLI::App* command = audit.add_subcommand(
       "export", "The stored records of all partitions and their signed heads, for `audit verify`; personal parts stay sealed");
-  command->add_option("DIR", arguments->directory, "Gets records-0000.jsonl ... and heads.jsonl; made when missing")->required();
+  command
+      ->add_option("DIR", arguments->directory, "Gets records-0000.jsonl ... and heads.jsonl; made when missing, must hold no other export")
+      ->required();
   OnRun(command, context, arguments, "guanxi audit export evidence-2024-06", RunExport);
 }
 

@@ -1,6 +1,8 @@
 // guanxi export
 #include <cstdio>
 
+#include "guanxi/event/v1/control.pb.h"
+#include "guanxi/v1/admin_service.grpc.pb.h"
 #include "guanxi/v1/event_service.grpc.pb.h"
 #include "tools/guanxi/cloud_event_line.h"
 #include "tools/guanxi/context.h"
@@ -39,6 +41,23 @@ absl::Status WritePolicies(Context& context, OutputFile& file) {
   return absl::OkStatus();
 }
 
+// Where the slowest partition's clock stands: whoever takes the file in lets time pass as far.
+absl::Status WriteClock(Context& context, OutputFile& file) {
+  const auto answer = context.Ask(&guanxi::v1::AdminService::Stub::ListPartitions, guanxi::v1::ListPartitionsRequest::default_instance());
+  if (!answer.ok()) return answer.status();
+  const auto& clock = answer->read_at().valid_to();
+  if (codec::FromProto(clock) <= kEarliestTimestamp) return absl::OkStatus();
+  guanxi::event::v1::ClockAdvanced advanced;
+  *advanced.mutable_to() = clock;
+  guanxi::v1::Event event;
+  event.set_id("clock-" + FormatTimestamp(codec::FromProto(clock)));
+  event.set_source("urn:guanxi:export");
+  event.set_type("guanxi.event.v1.ClockAdvanced");
+  *event.mutable_occurred_at() = *event.mutable_recorded_at() = clock;
+  event.mutable_data()->PackFrom(advanced);
+  return file.WriteLine(CloudEventLine(event));
+}
+
 // Pages of ListEvents until the end; the number of events.
 absl::StatusOr<uint64_t> WriteEvents(Context& context, const FilterArguments& filter, OutputFile& file) {
   Progress progress;
@@ -68,6 +87,8 @@ absl::Status RunExport(Context& context, const ExportArguments& arguments) {
     if (absl::Status policies = WritePolicies(context, *file); !policies.ok()) return policies;
   const auto written = WriteEvents(context, arguments.filter, *file);
   if (!written.ok()) return written.status();
+  if (IsWhole(arguments.filter))
+    if (absl::Status clock = WriteClock(context, *file); !clock.ok()) return clock;
   const absl::Status closed = file->Close();
   if (closed.ok()) std::fprintf(stderr, "exported %s events\n", FormatCount(*written).c_str());
   return closed;
@@ -77,9 +98,10 @@ absl::Status RunExport(Context& context, const ExportArguments& arguments) {
 
 void AddExport(CLI::App& app, Context& context) {
   auto arguments = std::make_shared<ExportArguments>();
-  CLI::App* command = app.add_subcommand("export",
-                                         "All events as CloudEvents in JSON, one per line, after the adopted policies; holds the personal "
-                                         "data that are not erased: keep it accordingly");
+  CLI::App* command = app.add_subcommand(
+      "export",
+      "All events as CloudEvents in JSON, one per line, after the adopted policies and before the clock; holds the personal "
+      "data that are not erased: keep it accordingly");
   command->add_option("--out", arguments->out, "File, written whole or not at all; -: stdout")->capture_default_str();
   command->add_option("--account", arguments->filter.account, "Only this account");
   AddFilter(command, arguments->filter);

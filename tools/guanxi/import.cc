@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 #include <cstdio>
 
+#include "codec/iso4217.h"
 #include "importers/cdnow.h"
 #include "importers/cloudevents.h"
 #include "importers/crm.h"
@@ -30,7 +31,7 @@ struct ImportArguments {
   Importer importer = nullptr;
   std::vector<std::string> paths;
   int64_t utc_offset = 0;
-  std::string currency;
+  std::string currency, account_prefix;
   IntakeArguments intake;
 };
 
@@ -108,11 +109,13 @@ std::string ReportJson(const ImportReport& report, const IntakeOutcome& outcome)
 
 absl::Status ImportOne(Context& context, const ImportArguments& arguments, const std::string& path) {
   Progress progress;
-  ImportOptions options{.utc_offset_micros = arguments.utc_offset, .currency = arguments.currency};
+  ImportOptions options{
+      .utc_offset_micros = arguments.utc_offset, .currency = arguments.currency, .account_prefix = arguments.account_prefix};
   options.progress = [&](const importers::ImportProgress& state) { progress.Show(ProgressText(path, state)); };
   ImportReport report;
   const auto fill = [&](importers::EventSink& sink) { return arguments.importer(path, options, sink, report); };
-  const auto outcome = TakeIn(context, arguments.intake, "guanxi import", progress, fill, [&] { return report.newest_occurred_at; });
+  const auto outcome =
+      TakeIn(context, arguments.intake, "guanxi import", progress, fill, [&] { return std::max(report.newest_occurred_at, report.clock); });
   progress.Stop();
   if (!outcome.ok()) {
     std::fprintf(stderr, "%s: stopped after %s rows and %s events; running it again is harmless\n", path.c_str(),
@@ -163,7 +166,11 @@ void AddKind(CLI::App* noun, Context& context, const Kind& kind) {
     paths->check(CLI::ExistingFile);
   AddParsed(command, "--utc-offset", arguments->utc_offset, "Local times of the file = UTC + this", "an offset such as +08:00",
             ParseUtcOffset);
-  command->add_option("--currency", arguments->currency, "ISO 4217 code of all amounts; default: the importer's own");
+  command->add_option("--currency", arguments->currency, "ISO 4217 code of all amounts; default: the importer's own")
+      ->check([](const std::string& code) { return codec::IsCurrencyCode(code) ? "" : code + " is no ISO 4217 code, such as EUR"; });
+  if (kind.importer == importers::ImportRetail || kind.importer == importers::ImportCdnow)
+    command->add_option("--account-prefix", arguments->account_prefix,
+                        "Before every account id, where the numbers of this file and of others on the server mean different customers");
   AddIntake(command, arguments->intake);
   if (kind.importer == importers::ImportCloudEvents) {
     arguments->intake.adopt_policies = true;

@@ -115,6 +115,7 @@ absl::Status OfflineAudit::Check(const Claim& claim) {
 }
 
 absl::Status OfflineAudit::AddRecords(const std::string& name, std::istream& lines) {
+  records_given_ = true;
   using guanxi::v1::StoredRecord;
   return ForEachLine<StoredRecord>(name, lines, "stored record",
                                    [&](const StoredRecord& line, const std::string& origin) { return AddRecord(line, origin); });
@@ -170,8 +171,12 @@ absl::Status OfflineAudit::Finish() {
   // Checking again keeps those whose first tree is not among the heads.
   for (const Claim& claim : std::exchange(claims_, {}))
     if (absl::Status checked = Check(claim); !checked.ok()) return checked;
+  if (partitions_.empty() && proofs_.empty()) return NotVerified("the files", "no signed head of the log is in them: nothing was checked");
   for (const auto& [number, partition] : partitions_) {
     const bool has_records = partition.records.size() > 0;
+    if (records_given_ && !has_records && !partition.heads.empty() && partition.heads.rbegin()->first > 0)
+      return NotVerified(partition.heads.rbegin()->second.origin,
+                         "no records of partition " + std::to_string(number) + " are given: give those of every partition that has a head");
     const absl::Status finished = has_records ? FinishRecords(number, partition) : FinishChain(number, partition);
     if (!finished.ok()) return finished;
   }
@@ -220,6 +225,7 @@ std::string OfflineAudit::Summary() const {
 google::protobuf::Struct OfflineAudit::Report() const {
   google::protobuf::Struct report;
   auto& fields = *report.mutable_fields();
+  fields["verified"].set_bool_value(true);
   fields["logEpoch"].set_string_value(epoch_);
   auto& partitions = *fields["partitions"].mutable_list_value();
   for (const auto& [number, partition] : partitions_) {

@@ -41,8 +41,8 @@ class OfflineAudit {
   // by a proof.
   absl::Status Finish();
 
-  // What was verified, for people; and the same for programs: logEpoch, partitions with partition, heads, treeSize, rootHash (hexadecimal),
-  // signedAt, checkedBy (RECORDS or CHAIN), proofs. Sizes are strings, as in protobuf's JSON.
+  // What was verified, for people; and the same for programs: verified, logEpoch, partitions with partition, heads, treeSize, rootHash
+  // (hexadecimal), signedAt, checkedBy (RECORDS or CHAIN), proofs. Sizes are strings, as in protobuf's JSON.
   std::string Summary() const;
   google::protobuf::Struct Report() const;
 
@@ -80,6 +80,7 @@ class OfflineAudit {
 
   const ledger::PublicKey key_;
   const std::string only_epoch_;
+  bool records_given_ = false;
   std::string epoch_;
   std::map<uint32_t, Partition> partitions_;
   std::vector<Claim> claims_;

@@ -95,12 +95,16 @@ BOOST_AUTO_TEST_CASE(what_an_export_holds_beside_events_is_passed_over) {
   codec::Record clock = RecordOf(relations::EventType::kClockAdvanced);
   clock.account_id.clear();
   clock.account_version = 0;
+  event::v1::ClockAdvanced advanced;
+  *advanced.mutable_to() = codec::ToProto(ParseTimestamp("2024-06-01").value());
+  clock.payload = advanced.SerializeAsString();
   const codec::Record referral = RecordOf(relations::EventType::kReferralRecorded);
   Import(codec::CloudEventFromRecord(parked) + "\n" + codec::CloudEventFromRecord(clock) + "\n" + codec::CloudEventFromRecord(referral) +
          "\n");
   BOOST_TEST(sink.events.empty());
   BOOST_TEST(report.Count(Outcome::kParkedEvent) == 1);
-  BOOST_TEST(report.Count(Outcome::kEngineRecord) == 2);
+  BOOST_TEST(report.Count(Outcome::kEngineRecord) == 1);
+  BOOST_TEST(FormatTimestamp(report.clock.value()) == "2024-06-01T00:00:00Z");
 }
 
 BOOST_AUTO_TEST_CASE(sealed_personal_parts_stay_behind_and_are_counted) {
