@@ -126,7 +126,7 @@ std::string LinesOf(const Messages& messages) {
 absl::Status Judge(OfflineAudit& audit, const Evidence& evidence) {
   std::istringstream heads(LinesOf(evidence.heads)), records(LinesOf(evidence.records));
   absl::Status status = audit.AddHeads("heads", heads);
-  if (status.ok()) status = audit.AddRecords("records", records);
+  if (status.ok() && !evidence.records.empty()) status = audit.AddRecords("records", records);
   for (const auto& proof : evidence.proofs)
     if (status.ok()) status = audit.AddProof("proof", JsonOf(proof));
   return status.ok() ? audit.Finish() : status;
