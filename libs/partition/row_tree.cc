@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <mutex>
 #include <new>
 
@@ -16,7 +15,7 @@ namespace {
 
 uint64_t HeadOf(std::string_view key) {
   uint64_t head = 0;
-  std::memcpy(&head, key.data(), std::min(key.size(), sizeof head));
+  key.copy(reinterpret_cast<char*>(&head), sizeof head);
   return std::endian::native == std::endian::little ? __builtin_bswap64(head) : head;
 }
 
@@ -51,7 +50,11 @@ namespace row_tree {
 namespace {
 
 constexpr size_t kChunkBytes = 256u << 10;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr size_t kChunksKeptMax = 0;  // a row that is read after its tree is then memory that was freed
+#else
 constexpr size_t kChunksKeptMax = 512;
+#endif
 
 // Chunks of arenas that are gone, for those to come; of the whole process.
 struct ChunkPool {

@@ -96,6 +96,17 @@ BOOST_AUTO_TEST_CASE(seeking_finds_the_neighbours_of_any_key) {
   }));
 }
 
+BOOST_AUTO_TEST_CASE(seeking_no_key_begins_with_the_first) {
+  RowTreeWriter writer;
+  writer.Put("a", "1");
+  writer.Put("b", "2");
+  const RowTree tree = writer.Publish();
+  RowTree::Iterator at(tree);
+  at.Seek({});  // a view of nothing at all: its bytes must not be looked at
+  BOOST_REQUIRE(at.Valid());
+  BOOST_TEST(at.row().key() == "a");
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_tree_knows_nothing) {
   const RowTree nothing;
   BOOST_TEST(nothing.Find("key") == nullptr);
