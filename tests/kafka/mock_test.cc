@@ -1,8 +1,5 @@
 // What the producer and the consumer say when brokers err: librdkafka's mock
 // cluster does so at once and to order. No Java.
-#include <librdkafka/rdkafka.h>
-#include <librdkafka/rdkafka_mock.h>
-
 #include <boost/test/unit_test.hpp>
 #include <future>
 
@@ -10,14 +7,15 @@
 #include "kafka/admin.h"
 #include "kafka/consumer.h"
 #include "kafka/producer.h"
+#include "support/mock_kafka.h"
 
 using namespace guanxi;
 using kafka::Polled;
 using std::chrono::milliseconds;
+using test::MockKafka;
 
 namespace {
 
-constexpr char kTopic[] = "events";
 constexpr milliseconds kSoon{30'000};
 constexpr int16_t kProduce = 0;  // Kafka's number of the request
 
@@ -26,33 +24,6 @@ std::string_view ReasonName(const absl::Status& status) {
   return reason ? reason->name : "none";
 }
 
-// Three brokers; the topic has one partition with a copy on each.
-class MockCluster {
- public:
-  MockCluster() {
-    rd_kafka_conf_t* conf = rd_kafka_conf_new();
-    rd_kafka_conf_set(conf, "log_level", "0", nullptr, 0);
-    handle_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, nullptr, 0);
-    mock_ = rd_kafka_mock_cluster_new(handle_, 3);
-    rd_kafka_mock_topic_create(mock_, kTopic, 1, 3);
-    rd_kafka_mock_partition_set_leader(mock_, kTopic, 0, 1);
-  }
-  ~MockCluster() {
-    rd_kafka_mock_cluster_destroy(mock_);
-    rd_kafka_destroy(handle_);
-  }
-  kafka::Connection connection() const { return {rd_kafka_mock_cluster_bootstraps(mock_), {}}; }
-  void LeadBy(int broker) { rd_kafka_mock_partition_set_leader(mock_, kTopic, 0, broker); }
-  void Down(int broker) { rd_kafka_mock_broker_set_down(mock_, broker); }
-  void Answer(int16_t request, std::vector<rd_kafka_resp_err_t> errors) {
-    rd_kafka_mock_push_request_errors_array(mock_, request, errors.size(), errors.data());
-  }
-
- private:
-  rd_kafka_t* handle_;
-  rd_kafka_mock_cluster_t* mock_;
-};
-
 kafka::Delivery Send(kafka::Producer& producer, std::string_view value) {
   std::promise<kafka::Delivery> delivered;
   const auto sent = producer.Send({0, "key", value, {}}, [&](const kafka::Delivery& delivery) { delivered.set_value(delivery); });
@@ -60,12 +31,12 @@ kafka::Delivery Send(kafka::Producer& producer, std::string_view value) {
   return delivered.get_future().get();
 }
 
-std::unique_ptr<kafka::Producer> ProducerTo(const MockCluster& cluster, milliseconds timeout = kSoon) {
-  return kafka::Producer::Make({cluster.connection(), kTopic, milliseconds(0), timeout}).value();
+std::unique_ptr<kafka::Producer> ProducerTo(const MockKafka& cluster, milliseconds timeout = kSoon) {
+  return kafka::Producer::Make({cluster.connection(), MockKafka::kTopic, milliseconds(0), timeout}).value();
 }
 
-std::unique_ptr<kafka::Consumer> ConsumerOf(const MockCluster& cluster) {
-  return kafka::Consumer::Make({cluster.connection(), kTopic, "test"}).value();
+std::unique_ptr<kafka::Consumer> ConsumerOf(const MockKafka& cluster) {
+  return kafka::Consumer::Make({cluster.connection(), MockKafka::kTopic, "test"}).value();
 }
 
 // The next thing that is not silence.
@@ -90,7 +61,7 @@ std::vector<std::string> ReadAll(kafka::Consumer& consumer, size_t count) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_record_whose_leader_moves_while_it_is_sent_is_stored_once) {
-  MockCluster cluster;
+  MockKafka cluster;
   const auto producer = ProducerTo(cluster);
   BOOST_TEST(Send(*producer, "one").status.ok());
   cluster.Answer(kProduce, {RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS});
@@ -105,7 +76,7 @@ BOOST_AUTO_TEST_CASE(a_record_whose_leader_moves_while_it_is_sent_is_stored_once
 }
 
 BOOST_AUTO_TEST_CASE(a_record_that_is_too_large_for_the_topic_is_refused_as_such) {
-  MockCluster cluster;
+  MockKafka cluster;
   const auto producer = ProducerTo(cluster);
   cluster.Answer(kProduce, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
   BOOST_TEST(ReasonName(Send(*producer, "large").status) == "EVENT_TOO_LARGE");
@@ -113,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_record_that_is_too_large_for_the_topic_is_refused_as_such
 }
 
 BOOST_AUTO_TEST_CASE(a_record_that_may_not_be_written_was_not) {
-  MockCluster cluster;
+  MockKafka cluster;
   const auto producer = ProducerTo(cluster);
   cluster.Answer(kProduce, {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED});
   const auto refused = Send(*producer, "x").status;
@@ -122,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_record_that_may_not_be_written_was_not) {
 }
 
 BOOST_AUTO_TEST_CASE(what_no_broker_takes_in_time_is_given_up_and_every_report_comes) {
-  MockCluster cluster;
+  MockKafka cluster;
   auto producer = ProducerTo(cluster, milliseconds(1'000));
   for (int broker : {1, 2, 3}) cluster.Down(broker);
   const auto reason = std::string(ReasonName(Send(*producer, "x").status));
@@ -134,7 +105,7 @@ BOOST_AUTO_TEST_CASE(what_no_broker_takes_in_time_is_given_up_and_every_report_c
 }
 
 BOOST_AUTO_TEST_CASE(an_offset_that_is_not_there_is_said_and_not_replaced_by_another) {
-  MockCluster cluster;
+  MockKafka cluster;
   const auto producer = ProducerTo(cluster);
   BOOST_TEST(Send(*producer, "one").status.ok());
   const auto consumer = ConsumerOf(cluster);
@@ -144,7 +115,7 @@ BOOST_AUTO_TEST_CASE(an_offset_that_is_not_there_is_said_and_not_replaced_by_ano
 }
 
 BOOST_AUTO_TEST_CASE(reading_goes_on_at_the_new_leader) {
-  MockCluster cluster;
+  MockKafka cluster;
   const auto producer = ProducerTo(cluster);
   const auto consumer = ConsumerOf(cluster);
   BOOST_TEST(consumer->Start(0, 0).ok());
@@ -158,18 +129,18 @@ BOOST_AUTO_TEST_CASE(reading_goes_on_at_the_new_leader) {
 }
 
 BOOST_AUTO_TEST_CASE(questions_that_no_broker_answers_end_in_time_with_a_reason) {
-  MockCluster cluster;
+  MockKafka cluster;
   const auto consumer = ConsumerOf(cluster);
   BOOST_TEST(consumer->QueryEnds(1, kSoon).value() == std::vector<uint64_t>{0}, boost::test_tools::per_element());
   for (int broker : {1, 2, 3}) cluster.Down(broker);
   BOOST_TEST(ReasonName(consumer->QueryEnds(1, milliseconds(300)).status()) == "SOURCE_UNAVAILABLE");
   BOOST_TEST(ReasonName(consumer->QueryWatermarks(0, milliseconds(300)).status()) == "SOURCE_UNAVAILABLE");
   const auto admin = kafka::Admin::Make({"127.0.0.1:1", {}}).value();
-  BOOST_TEST(ReasonName(admin->Describe(kTopic, milliseconds(300)).status()) == "SOURCE_UNAVAILABLE");
+  BOOST_TEST(ReasonName(admin->Describe(MockKafka::kTopic, milliseconds(300)).status()) == "SOURCE_UNAVAILABLE");
 }
 
 BOOST_AUTO_TEST_CASE(a_property_that_there_is_not_is_named) {
-  const auto consumer = kafka::Consumer::Make({{"127.0.0.1:1", {{"no.such.property", "1"}}}, kTopic, "test"});
+  const auto consumer = kafka::Consumer::Make({{"127.0.0.1:1", {{"no.such.property", "1"}}}, MockKafka::kTopic, "test"});
   BOOST_TEST(absl::IsInvalidArgument(consumer.status()));
   BOOST_TEST(std::string(consumer.status().message()).find("no.such.property") != std::string::npos);
 }
