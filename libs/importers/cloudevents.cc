@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "base/reason.h"
 #include "codec/cloudevents.h"
 #include "codec/proto_time.h"
 #include "importers/import_run.h"
@@ -39,12 +41,13 @@ void MovePayload(codec::Record&& record, guanxi::v1::NewEvent& event) {
   event.mutable_raw()->set_data(std::move(record.payload));
 }
 
-absl::Status TakePolicy(const Line& line, const codec::Record& record, ImportRun& run) {
+// Events mean something else without the policies they were assessed by: better none.
+absl::Status TakePolicy(const std::string& path, const Line& line, const codec::Record& record, ImportRun& run) {
   guanxi::event::v1::PolicyAdopted policy;
-  if (!record.content_type.empty() || !policy.ParseFromString(record.payload)) {
-    run.Broken(Outcome::kNotAnEvent, line.number, "the policy's data cannot be read");
-    return absl::OkStatus();
-  }
+  if (!record.content_type.empty() || !policy.ParseFromString(record.payload))
+    return Refuse(Reason::REQUEST_INVALID,
+                  absl::StrCat(path, ":", line.number, ": the policy cannot be read, and no line after it is taken"),
+                  {{"file", path}, {"line", std::to_string(line.number)}});
   const absl::StatusOr<bool> adopted = run.Adopt(policy);
   if (!adopted.ok()) return adopted.status();
   *adopted ? run.Used() : run.Skip(Outcome::kPolicyNotAdopted);
@@ -62,7 +65,7 @@ absl::Status TakeClock(const Line& line, const codec::Record& record, ImportRun&
   return absl::OkStatus();
 }
 
-absl::Status TakeLine(const Line& line, ImportRun& run) {
+absl::Status TakeLine(const std::string& path, const Line& line, ImportRun& run) {
   if (line.too_long) {
     run.Broken(Outcome::kMalformedRow, line.number, "the line is longer than 8 MiB");
     return absl::OkStatus();
@@ -75,7 +78,7 @@ absl::Status TakeLine(const Line& line, ImportRun& run) {
   } else if (record->park_reason != 0) {
     run.Skip(Outcome::kParkedEvent);
   } else if (relations::EventType{record->type} == relations::EventType::kPolicyAdopted) {
-    return TakePolicy(line, *record, run);
+    return TakePolicy(path, line, *record, run);
   } else if (relations::EventType{record->type} == relations::EventType::kClockAdvanced) {
     return TakeClock(line, *record, run);
   } else if (OnlyAnEngineWrites(*record)) {
@@ -122,7 +125,7 @@ absl::Status ImportCloudEvents(const std::string& path, const ImportOptions& opt
     if (!*more) break;
     if (Trimmed(line.text).empty()) continue;
     run.RowRead(lines->bytes_done());
-    const absl::Status taken = TakeLine(line, run);
+    const absl::Status taken = TakeLine(path, line, run);
     if (!taken.ok()) return taken;
   }
   run.EndFile(lines->bytes_done());

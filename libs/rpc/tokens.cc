@@ -86,13 +86,13 @@ absl::StatusOr<std::string> DecodePage(uint64_t arguments, std::string_view toke
   if (!body) return Refuse(Reason::PAGE_TOKEN_INVALID, "the page token is not one of ours");
   ByteReader reader(*body);
   if (reader.LittleEndian<uint64_t>() != arguments || !reader.ok()) {
-    return Refuse(Reason::PAGE_TOKEN_INVALID, "the page token was made for other arguments");
+    return Refuse(Reason::PAGE_TOKEN_INVALID, "the page token was made for other arguments or another server");
   }
   return std::string(reader.rest());
 }
 
-uint64_t HashOfArguments(const google::protobuf::Message& request) {
-  const std::string bytes = request.GetTypeName() + '\0' + request.SerializeAsString();
+uint64_t HashOfArguments(const google::protobuf::Message& request, std::string_view log_epoch) {
+  const std::string bytes = std::string(log_epoch) + '\0' + request.GetTypeName() + '\0' + request.SerializeAsString();
   return XXH3_64bits(bytes.data(), bytes.size());
 }
 

@@ -38,12 +38,12 @@ std::string EncodePositions(TokenKind kind, const PositionsToken& token);
 // CONSISTENCY_TOKEN_INVALID: not one of ours, of another kind, or of another log epoch.
 absl::StatusOr<PositionsToken> DecodePositions(TokenKind kind, std::string_view token, std::string_view log_epoch);
 
-// A page token continues after `cursor`, for the same arguments only.
+// A page token continues after `cursor`, for the same arguments and log only.
 std::string EncodePage(uint64_t arguments, std::string_view cursor);
 // PAGE_TOKEN_INVALID. Empty token: empty cursor.
 absl::StatusOr<std::string> DecodePage(uint64_t arguments, std::string_view token);
 
-// Of a request from which page size, page token and consistency were cleared.
-uint64_t HashOfArguments(const google::protobuf::Message& request);
+// Of a request from which page size, page token and consistency were cleared, to the log of that epoch.
+uint64_t HashOfArguments(const google::protobuf::Message& request, std::string_view log_epoch);
 
 }  // namespace guanxi::rpc

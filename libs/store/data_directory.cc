@@ -94,6 +94,8 @@ std::string DataDirectory::PartitionPath(uint32_t partition) const { return fmt:
 
 absl::StatusOr<DataDirectory> DataDirectory::Open(const std::string& path, const ClusterSettings& wanted, bool strict) {
   std::error_code error;
+  if (fs::exists(path, error) && !fs::is_directory(path, error))
+    return Refuse(Reason::DATA_DIRECTORY_FOREIGN, fmt::format("{} is a file and no directory", path), {{"path", path}});
   fs::create_directories(path, error);
   if (error) return Refuse(Reason::STORE_FAILED, fmt::format("creating {}: {}", path, error.message()), {{"path", path}});
   const std::string lock_path = path + "/LOCK", format_path = path + "/FORMAT";

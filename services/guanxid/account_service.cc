@@ -5,10 +5,10 @@
 #include "guanxid/account_list.h"
 #include "guanxid/account_message.h"
 #include "guanxid/event_pages.h"
+#include "guanxid/paging.h"
 #include "guanxid/read_at.h"
 #include "guanxid/subscribe.h"
 #include "guanxid/unary.h"
-#include "rpc/tokens.h"
 
 namespace guanxi::service {
 namespace {
@@ -100,32 +100,21 @@ absl::Status BatchGetAccounts(const Node& node, const v1::BatchGetAccountsReques
 }
 
 absl::Status ListAccounts(const Node& node, const v1::ListAccountsRequest& request, v1::ListAccountsResponse& response) {
-  v1::ListAccountsRequest arguments = request;
-  arguments.clear_page_size();
-  arguments.clear_page_token();
-  arguments.clear_consistency();
-  const uint64_t hash = rpc::HashOfArguments(arguments);
-  const absl::StatusOr<std::string> cursor = rpc::DecodePage(hash, request.page_token());
-  if (!cursor.ok()) return cursor.status();
+  const absl::StatusOr<Paging> paging = Paging::Of(node, request);
+  if (!paging.ok()) return paging.status();
   const absl::StatusOr<std::vector<partition::ViewPtr>> views = ViewsFor(node, request.consistency());
   if (!views.ok()) return views.status();
-  absl::StatusOr<AccountPage> page = ReadAccountPage(*views, request, *cursor, PageSizeOf(request.page_size()));
+  absl::StatusOr<AccountPage> page = ReadAccountPage(*views, request, paging->cursor(), paging->size());
   if (!page.ok()) return page.status();
   for (v1::Account& account : page->accounts) *response.add_accounts() = std::move(account);
-  if (!page->cursor.empty()) response.set_next_page_token(rpc::EncodePage(hash, page->cursor));
+  response.set_next_page_token(paging->TokenOf(page->cursor));
   *response.mutable_read_at() = ReadAtOf(node, *views);
   return absl::OkStatus();
 }
 
 absl::Status ListTimeline(const Node& node, const v1::ListTimelineRequest& request, v1::ListTimelineResponse& response) {
-  v1::ListTimelineRequest arguments = request;
-  arguments.clear_page_size();
-  arguments.clear_page_token();
-  // How fresh may differ from page to page, not the time that the pages are of.
-  if (!request.consistency().has_as_of()) arguments.clear_consistency();
-  const uint64_t hash = rpc::HashOfArguments(arguments);
-  const absl::StatusOr<std::string> cursor = rpc::DecodePage(hash, request.page_token());
-  if (!cursor.ok()) return cursor.status();
+  const absl::StatusOr<Paging> paging = Paging::Of(node, request);
+  if (!paging.ok()) return paging.status();
   const absl::StatusOr<Read> read = ReadSelected(node, request.account(), request.consistency());
   if (!read.ok()) return read.status();
   v1::EventFilter wanted = request.filter();
@@ -133,11 +122,10 @@ absl::Status ListTimeline(const Node& node, const v1::ListTimelineRequest& reque
   absl::StatusOr<RecordFilter> filter = RecordFilter::Make(wanted);
   if (!filter.ok()) return filter.status();
   if (request.consistency().has_as_of()) filter->LimitTo(read->account.known_to, read->account.valid_to);
-  absl::StatusOr<EventPage> page =
-      ReadTimelinePage(node, *read->view, *filter, *cursor, PageSizeOf(request.page_size()), request.descending());
+  absl::StatusOr<EventPage> page = ReadTimelinePage(node, *read->view, *filter, paging->cursor(), paging->size(), request.descending());
   if (!page.ok()) return page.status();
   for (v1::Event& event : page->events) *response.add_events() = std::move(event);
-  if (!page->cursor.empty()) response.set_next_page_token(rpc::EncodePage(hash, page->cursor));
+  response.set_next_page_token(paging->TokenOf(page->cursor));
   *response.mutable_read_at() = ReadAtOf(node, *read->view, read->account.known_to, read->account.valid_to);
   return absl::OkStatus();
 }

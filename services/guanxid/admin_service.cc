@@ -6,13 +6,12 @@
 #include "base/reason.h"
 #include "guanxid/append.h"
 #include "guanxid/event_message.h"
-#include "guanxid/event_pages.h"
+#include "guanxid/paging.h"
 #include "guanxid/read_at.h"
 #include "guanxid/rebuild_stream.h"
 #include "guanxid/unary.h"
 #include "partition/account_reader.h"
 #include "rpc/time.h"
-#include "rpc/tokens.h"
 
 namespace guanxi::service {
 namespace {
@@ -105,25 +104,19 @@ absl::Status AddParked(const Node& node, const partition::View& view, const std:
 }
 
 absl::Status ListParkedEvents(const Node& node, const v1::ListParkedEventsRequest& request, v1::ListParkedEventsResponse& response) {
-  v1::ListParkedEventsRequest arguments = request;
-  arguments.clear_page_size();
-  arguments.clear_page_token();
-  arguments.clear_consistency();
-  const uint64_t hash = rpc::HashOfArguments(arguments);
-  const absl::StatusOr<std::string> cursor = rpc::DecodePage(hash, request.page_token());
-  if (!cursor.ok()) return cursor.status();
-  absl::StatusOr<ParkedCursor> at = DecodeCursor(*cursor);
+  const absl::StatusOr<Paging> paging = Paging::Of(node, request);
+  if (!paging.ok()) return paging.status();
+  absl::StatusOr<ParkedCursor> at = DecodeCursor(paging->cursor());
   if (!at.ok()) return at.status();
   const absl::StatusOr<std::vector<partition::ViewPtr>> views = ViewsFor(node, request.consistency());
   if (!views.ok()) return views.status();
   *response.mutable_read_at() = ReadAtOf(node, *views);
-  const size_t page_size = PageSizeOf(request.page_size());
   for (; at->partition < node.cluster.partitions(); *at = {at->partition + 1, 0}) {
     if (!request.account_id().empty() && node.cluster.PartitionOf(request.account_id()).value != at->partition) continue;
     const partition::View& view = *(*views)[at->partition];
-    if (absl::Status added = AddParked(node, view, request.account_id(), page_size, *at, response); !added.ok()) return added;
-    if (static_cast<size_t>(response.events_size()) == page_size) {
-      response.set_next_page_token(rpc::EncodePage(hash, EncodeCursor(*at)));
+    if (absl::Status added = AddParked(node, view, request.account_id(), paging->size(), *at, response); !added.ok()) return added;
+    if (static_cast<size_t>(response.events_size()) == paging->size()) {
+      response.set_next_page_token(paging->TokenOf(EncodeCursor(*at)));
       return absl::OkStatus();
     }
   }

@@ -224,7 +224,14 @@ struct Daemon::Impl {
       builder.RegisterService(service);
     }
     server = builder.BuildAndStart();
-    if (server == nullptr || port == 0) return absl::UnavailableError("cannot listen on " + address);
+    if (server == nullptr || port == 0)
+      return absl::UnavailableError("cannot listen on " + address +
+                                    ": another process listens there, or it is no address of this machine; --listen takes another");
+    // Who asks for one service's health, as Kubernetes may, is told.
+    for (const char* name :
+         {v1::EventService::service_full_name(), v1::AccountService::service_full_name(), v1::PolicyService::service_full_name(),
+          v1::PortfolioService::service_full_name(), v1::AuditService::service_full_name(), v1::AdminService::service_full_name()})
+      server->GetHealthCheckService()->SetServingStatus(name, true);
     grpc_address = absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
     return absl::OkStatus();
   }

@@ -69,8 +69,6 @@ absl::Status AddEntry(const Node& node, const partition::View& view, const Recor
 
 }  // namespace
 
-size_t PageSizeOf(int asked) { return static_cast<size_t>(asked <= 0 ? kPageSizeDefault : std::min(asked, kPageSizeMax)); }
-
 absl::StatusOr<EventPage> ReadLogPage(const Node& node, const std::vector<partition::ViewPtr>& views, const RecordFilter& filter,
                                       const std::string& cursor, size_t page_size) {
   absl::StatusOr<LogCursor> at = DecodeLogCursor(cursor);

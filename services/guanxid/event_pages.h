@@ -10,14 +10,9 @@
 
 namespace guanxi::service {
 
-inline constexpr int kPageSizeDefault = 100;
-inline constexpr int kPageSizeMax = 1000;
 // Of records: a page or message that has as much takes no more events. With the largest event it stays below the 4 MiB that
 // gRPC's clients take by default.
 inline constexpr size_t kMessageBytesFull = size_t{1} << 20;
-
-// 0 or less: the default; larger than the maximum is coerced.
-size_t PageSizeOf(int asked);
 
 struct EventPage {
   std::vector<v1::Event> events;

@@ -5,11 +5,11 @@
 #include "guanxid/append_stream.h"
 #include "guanxid/event_message.h"
 #include "guanxid/event_pages.h"
+#include "guanxid/paging.h"
 #include "guanxid/read_at.h"
 #include "guanxid/subscribe.h"
 #include "guanxid/unary.h"
 #include "partition/account_reader.h"
-#include "rpc/tokens.h"
 
 namespace guanxi::service {
 namespace {
@@ -51,39 +51,30 @@ absl::Status GetEvent(const Node& node, const v1::GetEventRequest& request, v1::
   return absl::OkStatus();
 }
 
-uint64_t ArgumentsOf(v1::ListEventsRequest request) {
-  request.clear_page_size();
-  request.clear_page_token();
-  request.clear_consistency();
-  return rpc::HashOfArguments(request);
-}
-
-absl::StatusOr<EventPage> ReadPage(const Node& node, const v1::ListEventsRequest& request, const RecordFilter& filter,
-                                   const std::string& cursor, v1::ListEventsResponse& response) {
-  const size_t page_size = PageSizeOf(request.page_size());
+absl::StatusOr<EventPage> ReadPage(const Node& node, const v1::ListEventsRequest& request, const RecordFilter& filter, const Paging& paging,
+                                   v1::ListEventsResponse& response) {
   if (filter.account_id().empty()) {
     if (request.descending()) return Refuse(Reason::REQUEST_INVALID, "descending needs an account_id", {{"field", "descending"}});
     const absl::StatusOr<std::vector<partition::ViewPtr>> views = ViewsFor(node, request.consistency());
     if (!views.ok()) return views.status();
     *response.mutable_read_at() = ReadAtOf(node, *views);
-    return ReadLogPage(node, *views, filter, cursor, page_size);
+    return ReadLogPage(node, *views, filter, paging.cursor(), paging.size());
   }
   const absl::StatusOr<partition::ViewPtr> view = NewestViewFor(node, node.cluster.PartitionOf(filter.account_id()), request.consistency());
   if (!view.ok()) return view.status();
   *response.mutable_read_at() = ReadAtOf(node, {*view});
-  return ReadTimelinePage(node, **view, filter, cursor, page_size, request.descending());
+  return ReadTimelinePage(node, **view, filter, paging.cursor(), paging.size(), request.descending());
 }
 
 absl::Status ListEvents(const Node& node, const v1::ListEventsRequest& request, v1::ListEventsResponse& response) {
-  const uint64_t arguments = ArgumentsOf(request);
-  const absl::StatusOr<std::string> cursor = rpc::DecodePage(arguments, request.page_token());
-  if (!cursor.ok()) return cursor.status();
+  const absl::StatusOr<Paging> paging = Paging::Of(node, request);
+  if (!paging.ok()) return paging.status();
   const absl::StatusOr<RecordFilter> filter = RecordFilter::Make(request.filter());
   if (!filter.ok()) return filter.status();
-  absl::StatusOr<EventPage> page = ReadPage(node, request, *filter, *cursor, response);
+  absl::StatusOr<EventPage> page = ReadPage(node, request, *filter, *paging, response);
   if (!page.ok()) return page.status();
   for (v1::Event& event : page->events) *response.add_events() = std::move(event);
-  if (!page->cursor.empty()) response.set_next_page_token(rpc::EncodePage(arguments, page->cursor));
+  response.set_next_page_token(paging->TokenOf(page->cursor));
   return absl::OkStatus();
 }
 

@@ -122,7 +122,8 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string&
   const absl::StatusOr<tcp::endpoint> endpoint = ParseAddress(address);
   if (!endpoint.ok()) return endpoint.status();
   auto impl = std::make_unique<Impl>(std::move(answer));
-  if (const beast::error_code error = impl->Listen(*endpoint)) return absl::UnavailableError("http: " + address + ": " + error.message());
+  if (const beast::error_code error = impl->Listen(*endpoint))
+    return absl::UnavailableError("http: " + address + ": " + error.message() + "; --http takes another address");
   const tcp::endpoint bound = impl->acceptor.local_endpoint();
   impl->address = address.substr(0, address.rfind(':')) + ":" + std::to_string(bound.port());
   impl->Accept();

@@ -3,12 +3,11 @@
 #include <algorithm>
 
 #include "base/reason.h"
-#include "guanxid/event_pages.h"
+#include "guanxid/paging.h"
 #include "guanxid/read_at.h"
 #include "guanxid/unary.h"
 #include "relations/policy.h"
 #include "rpc/time.h"
-#include "rpc/tokens.h"
 
 namespace guanxi::service {
 namespace {
@@ -120,14 +119,13 @@ absl::Status ListPolicies(const Node& node, const v1::ListPoliciesRequest& reque
   const absl::StatusOr<std::vector<partition::ViewPtr>> views = ViewsFor(node, request.consistency());
   if (!views.ok()) return views.status();
   *response.mutable_read_at() = ReadAtOf(node, *views);
-  const uint64_t hash = rpc::HashOfArguments(v1::ListPoliciesRequest());
-  const absl::StatusOr<std::string> cursor = rpc::DecodePage(hash, request.page_token());
-  if (!cursor.ok()) return cursor.status();
+  const absl::StatusOr<Paging> paging = Paging::Of(node, request);
+  if (!paging.ok()) return paging.status();
   std::vector<v1::Policy> policies = AllPolicies(node);
-  const size_t first = cursor->empty() ? 0 : std::min(static_cast<size_t>(std::stoul(*cursor)), policies.size());
-  const size_t last = std::min(first + PageSizeOf(request.page_size()), policies.size());
+  const size_t first = paging->cursor().empty() ? 0 : std::min(static_cast<size_t>(std::stoul(paging->cursor())), policies.size());
+  const size_t last = std::min(first + paging->size(), policies.size());
   for (size_t i = first; i < last; ++i) *response.add_policies() = std::move(policies[i]);
-  if (last < policies.size()) response.set_next_page_token(rpc::EncodePage(hash, std::to_string(last)));
+  if (last < policies.size()) response.set_next_page_token(paging->TokenOf(std::to_string(last)));
   return absl::OkStatus();
 }
 

@@ -78,6 +78,9 @@ class BadInput(DaemonCase):
         with self.assertRaises(Refused) as refused:
             Daemon(foreign).start()
         self.assertIn("DATA_DIRECTORY_FOREIGN", refused.exception.text)
+        with self.assertRaises(Refused) as refused:
+            Daemon(foreign / "letters.txt").start()
+        self.assertIn("is a file and no directory", refused.exception.text)
 
 
 if __name__ == "__main__":

@@ -59,6 +59,26 @@ class Mistakes(DaemonCase):
         self.assert_misused("foo", says=["'foo'"])
         self.assert_misused("events", "foo", says=["'foo'"])
 
+    def test_an_output_is_one_of_three_words(self):
+        for word in ("xml", "0"):
+            self.assert_misused("policy", "list", "--output", word, says=[f"'{word}' is not table, json or jsonl"])
+
+    def test_a_file_of_another_kind_is_named(self):
+        file = self.folder / "letters.txt"
+        file.write_text("Dear Sir or Madam\n")
+        self.assert_misused("import", "retail", file, says=["letters.txt has no column InvoiceNo", "guanxi import --help"])
+
+    def test_a_clock_is_put_ahead_only_when_asked_so(self):
+        clock = ("admin", "clock", "--to", "2199-01-01", "--actor", "lin")
+        self.assert_misused(*clock, says=["has not come yet", "--ahead"])
+        self.assertIn("the clock stands at 2199-01-01", self.daemon.run(*clock, "--ahead"))
+
+    def test_an_account_may_begin_with_a_minus_and_is_named_once(self):
+        self.daemon.append(order("-x", 1))
+        self.assertEqual(self.daemon.ask("account", "show", "--", "-x")["account"]["accountId"], "-x")
+        self.assert_misused("account", "show", says=["ACCOUNT or --external"])
+        self.assert_misused("account", "show", "A", "--external", "erp:1", says=["--external"])
+
     def test_a_file_of_tls_that_holds_something_else_is_named(self):
         def key(name):
             new = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", self.folder / f"{name}.key")
@@ -95,6 +115,37 @@ class Mistakes(DaemonCase):
         self.assertEqual(refused.code, 1)
         for part in ("EVENT_ID_CONFLICT", "without --at"):
             self.assertIn(part, refused.text)
+
+
+class Parked(DaemonCase):
+    def park(self, *accounts):
+        """An order of each that says nothing."""
+        for account in accounts:
+            with self.assertRaises(Refused):
+                self.daemon.append({"account": account, "type": "OrderPlaced", "id": "bad", "at": "2024-03-01", "data": {}})
+
+    def open(self):
+        return [event["accountId"] for event in self.daemon.ask("parked", "list").get("events", [])]
+
+    def test_what_is_parked_for_one_reason_is_dismissed_at_once(self):
+        self.park("A", "B", "C")
+        self.assertEqual(sorted(self.open()), ["A", "B", "C"])
+        told = ("--actor", "lin", "--reason", "a test of the producer")
+        self.daemon.run("parked", "dismiss", "--all", "--because", "EVENT_ID_CONFLICT", *told)
+        self.daemon.run("parked", "dismiss", "--all", "--account", "B", "--source", "/e2e", *told)
+        self.assertEqual(sorted(self.open()), ["A", "C"])
+        with self.assertRaises(Refused) as refused:
+            self.daemon.run("parked", "retry", "--all", *told)
+        self.assertEqual(refused.exception.code, 1)
+        self.assertIn("2 of 2 events stay parked", refused.exception.text)
+        self.daemon.run("parked", "dismiss", "--all", *told)
+        self.assertEqual(self.open(), [])
+
+    def test_a_decision_is_about_one_position_or_all(self):
+        for words in ((), ("1:1", "--all"), ("1:1", "--account", "A")):
+            with self.subTest(words), self.assertRaises(Refused) as refused:
+                self.daemon.run("parked", "dismiss", *words, "--actor", "lin", "--reason", "r")
+            self.assertEqual(refused.exception.code, 2)
 
 
 class Waiting(DaemonCase):

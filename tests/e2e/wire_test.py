@@ -437,6 +437,9 @@ class Health(WireCase):
         # grpc.health.v1: field 1 of the answer is the status, 1 is SERVING.
         check = self.wire.channel.unary_unary("/grpc.health.v1.Health/Check", lambda request: request, lambda answer: answer)
         self.assertEqual(check(b"", timeout=SECONDS), b"\x08\x01")
+        for service in ("Event", "Account", "Policy", "Portfolio", "Audit", "Admin"):
+            name = f"guanxi.v1.{service}Service".encode()
+            self.assertEqual(check(b"\x0a" + bytes([len(name)]) + name, timeout=SECONDS), b"\x08\x01", service)
         self.assertEqual(self.http("/healthz"), (200, "alive\n"))
         self.assertEqual(self.http("/readyz"), (200, "ready\n"))
         self.assertEqual(self.http("/elsewhere")[0], 404)

@@ -20,10 +20,14 @@ struct SelectArguments {
 };
 
 void AddSelect(CLI::App* command, SelectArguments& select) {
-  auto* either = command->add_option_group("Which account");
-  either->require_option(1);
-  either->add_option("ACCOUNT", select.account, "Account id");
-  AddParsed(either, "--external", select.external, "By an id of another system", "SYSTEM:ID", ParseExternalId)->type_name("SYSTEM:ID");
+  // No option group: CLI11 does not look into one for what may follow `--`, as an id that begins with - must.
+  auto* account = command->add_option("ACCOUNT", select.account, "Account id");
+  auto* external = AddParsed(command, "--external", select.external, "By an id of another system", "SYSTEM:ID", ParseExternalId)
+                       ->type_name("SYSTEM:ID")
+                       ->excludes(account);
+  command->parse_complete_callback([account, external] {
+    if (account->count() + external->count() == 0) throw CLI::RequiredError("ACCOUNT or --external");
+  });
 }
 
 guanxi::v1::AccountSelector SelectorOf(const SelectArguments& select) {

@@ -85,30 +85,31 @@ std::string Dimensions(const guanxi::v1::Account& account) {
 }
 
 struct CountLine {
-  const char* name;
+  const char *one, *many;
   uint64_t (guanxi::v1::AccountCounts::*count)() const;
 };
 
-constexpr CountLine kCounts[] = {{"contacts", &guanxi::v1::AccountCounts::contacts},
-                                 {"visits", &guanxi::v1::AccountCounts::visits},
-                                 {"orders", &guanxi::v1::AccountCounts::orders},
-                                 {"open opportunities", &guanxi::v1::AccountCounts::open_opportunities},
-                                 {"won", &guanxi::v1::AccountCounts::won_opportunities},
-                                 {"lost", &guanxi::v1::AccountCounts::lost_opportunities},
-                                 {"abandoned", &guanxi::v1::AccountCounts::abandoned_opportunities},
-                                 {"open bids", &guanxi::v1::AccountCounts::open_bids},
-                                 {"active contracts", &guanxi::v1::AccountCounts::active_contracts},
-                                 {"open invoices", &guanxi::v1::AccountCounts::open_invoices},
-                                 {"open complaints", &guanxi::v1::AccountCounts::open_complaints},
-                                 {"open action items", &guanxi::v1::AccountCounts::open_action_items},
-                                 {"overdue action items", &guanxi::v1::AccountCounts::overdue_action_items},
-                                 {"anomalies", &guanxi::v1::AccountCounts::anomalies},
-                                 {"unknown events", &guanxi::v1::AccountCounts::unknown_events}};
+constexpr CountLine kCounts[] = {{"contact", "contacts", &guanxi::v1::AccountCounts::contacts},
+                                 {"visit", "visits", &guanxi::v1::AccountCounts::visits},
+                                 {"order", "orders", &guanxi::v1::AccountCounts::orders},
+                                 {"open opportunity", "open opportunities", &guanxi::v1::AccountCounts::open_opportunities},
+                                 {"won", "won", &guanxi::v1::AccountCounts::won_opportunities},
+                                 {"lost", "lost", &guanxi::v1::AccountCounts::lost_opportunities},
+                                 {"abandoned", "abandoned", &guanxi::v1::AccountCounts::abandoned_opportunities},
+                                 {"open bid", "open bids", &guanxi::v1::AccountCounts::open_bids},
+                                 {"active contract", "active contracts", &guanxi::v1::AccountCounts::active_contracts},
+                                 {"open invoice", "open invoices", &guanxi::v1::AccountCounts::open_invoices},
+                                 {"open complaint", "open complaints", &guanxi::v1::AccountCounts::open_complaints},
+                                 {"open action item", "open action items", &guanxi::v1::AccountCounts::open_action_items},
+                                 {"overdue action item", "overdue action items", &guanxi::v1::AccountCounts::overdue_action_items},
+                                 {"anomaly", "anomalies", &guanxi::v1::AccountCounts::anomalies},
+                                 {"unknown event", "unknown events", &guanxi::v1::AccountCounts::unknown_events}};
 
 std::string Counts(const guanxi::v1::AccountCounts& counts) {
   std::string text;
   for (const CountLine& line : kCounts)
-    if (const uint64_t count = (counts.*line.count)(); count > 0) text += (text.empty() ? "" : ", ") + FormatCount(count) + " " + line.name;
+    if (const uint64_t count = (counts.*line.count)(); count > 0)
+      text += (text.empty() ? "" : ", ") + FormatCount(count) + " " + (count == 1 ? line.one : line.many);
   if (const uint64_t decided = counts.won_opportunities() + counts.lost_opportunities(); decided > 0)
     text += ", win rate " + std::to_string((200 * counts.won_opportunities() + decided) / (2 * decided)) + "%";
   return text.empty() ? "" : "\n" + text + "\n";

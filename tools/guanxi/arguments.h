@@ -27,8 +27,8 @@ inline CLI::Option* AddTime(CLI::App* command, const std::string& name, std::opt
       ->type_name("TIME");
 }
 
-inline CLI::Option* AddPosition(CLI::App* command, const std::string& name, guanxi::v1::LogPosition& target,
-                                const std::string& description) {
+template <class Target>
+CLI::Option* AddPosition(CLI::App* command, const std::string& name, Target& target, const std::string& description) {
   return AddParsed(command, name, target, description, "a position such as 2:1234 (partition:position)", ParsePosition)
       ->type_name("PARTITION:POSITION");
 }

@@ -103,7 +103,10 @@ void AddGenerate(CLI::App& app, Context& context) {
   command->add_option("--accounts", options.accounts, "How many accounts")->capture_default_str();
   AddTime(command, "--from", arguments->from, "First business time")->required();
   AddTime(command, "--to", arguments->to, "End of business time, exclusive")->required();
-  command->add_option("--seed", options.seed, "Seed; use one per server")->capture_default_str();
+  command
+      ->add_option("--seed", options.seed,
+                   "Of the random numbers. The accounts are the same ones with every seed: generate once per server")
+      ->capture_default_str();
   command->add_option("--events-per-account", options.events_per_account, "On average; 0: as the personas make");
   command->add_option("--giant-events", options.giant_events, "Events of the account `giant`: 0, or at least 1000");
   command->add_option("--currency", options.currency, "ISO 4217 code of all amounts")->capture_default_str();

@@ -1,20 +1,26 @@
 // guanxi: the command line client. Everything it knows it asks a guanxid.
 #include <cstdio>
 #include <map>
+#include <optional>
 
 #include "codec/admission.h"
+#include "tools/guanxi/arguments.h"
 #include "tools/guanxi/context.h"
 #include "tools/guanxi/table.h"
 
 namespace guanxi::cli {
 namespace {
 
-const std::map<std::string, Output> kOutputs = {{"table", Output::kTable}, {"json", Output::kJson}, {"jsonl", Output::kJsonl}};
+std::optional<Output> ParseOutput(const std::string& name) {
+  static const std::map<std::string, Output> kOutputs = {{"table", Output::kTable}, {"json", Output::kJson}, {"jsonl", Output::kJsonl}};
+  const auto found = kOutputs.find(name);
+  return found == kOutputs.end() ? std::nullopt : std::optional(found->second);
+}
 
 void AddGlobals(CLI::App& app, Context& context) {
   app.add_option("--server", context.server, "HOST:PORT of guanxid")->capture_default_str()->envname("GUANXI_SERVER");
-  app.add_option("--output", context.output, "table, json (protobuf JSON of the answer) or jsonl (a line per item)")
-      ->transform(CLI::CheckedTransformer(kOutputs).description(""))
+  AddParsed(&app, "--output", context.output, "table, json (protobuf JSON of the answer) or jsonl (a line per item)",
+            "table, json or jsonl", ParseOutput)
       ->type_name("table|json|jsonl");
   app.add_option("--deadline", context.deadline_seconds, "Seconds a single call may take")
       ->capture_default_str()

@@ -7,9 +7,9 @@
 namespace guanxi::cli {
 namespace {
 
-absl::Status NotAdopted(const guanxi::event::v1::PolicyAdopted& policy, const absl::Status& why) {
+absl::Status NotAdopted(const guanxi::event::v1::PolicyAdopted& policy, size_t before, const absl::Status& why) {
   absl::Status status(why.code(), absl::StrCat("the file's policy ", policy.policy_name(), " ", policy.version(),
-                                               " is not taken over, and no event after it: ", why.message(),
+                                               " is not taken over, and no event after it; ", before, " before it were: ", why.message(),
                                                ". With --no-policies the events are taken alone"));
   why.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) { status.SetPayload(url, payload); });
   return status;
@@ -41,8 +41,9 @@ absl::StatusOr<bool> PolicyTransfer::Take(const guanxi::event::v1::PolicyAdopted
   request.set_actor(actor_);
   request.set_reason("adopted so where the file was exported");
   const auto answer = context_.Ask(&guanxi::v1::PolicyService::Stub::AdoptPolicy, request);
-  if (!answer.ok()) return NotAdopted(policy, answer.status());
+  if (!answer.ok()) return NotAdopted(policy, taken_, answer.status());
   adopted_->insert(of_file);
+  ++taken_;
   return true;
 }
 

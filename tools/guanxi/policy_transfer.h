@@ -26,6 +26,7 @@ class PolicyTransfer {
 
   Context& context_;
   std::string actor_;
+  size_t taken_ = 0;
   // Read when the first policy comes: name, version, from when on.
   std::optional<std::set<std::tuple<std::string, int32_t, Timestamp>>> adopted_;
 };

@@ -107,6 +107,19 @@ BOOST_AUTO_TEST_CASE(what_an_export_holds_beside_events_is_passed_over) {
   BOOST_TEST(FormatTimestamp(report.clock.value()) == "2024-06-01T00:00:00Z");
 }
 
+BOOST_AUTO_TEST_CASE(no_event_is_taken_after_a_policy_that_cannot_be_read) {
+  codec::Record policy = RecordOf(relations::EventType::kPolicyAdopted);
+  policy.account_id.clear();
+  policy.account_version = 0;
+  policy.payload = "no policy";
+  const std::string file = Write("events.jsonl", codec::CloudEventFromRecord(policy) + "\n" + kOrder + "\n");
+  const absl::Status refused = ImportCloudEvents(file, options, sink, report);
+  BOOST_REQUIRE(ReasonOf(refused) != nullptr);
+  BOOST_TEST((ReasonOf(refused)->reason == Reason::REQUEST_INVALID));
+  BOOST_TEST(std::string(refused.message()).find(":1: the policy cannot be read") != std::string::npos);
+  BOOST_TEST(sink.events.empty());
+}
+
 BOOST_AUTO_TEST_CASE(sealed_personal_parts_stay_behind_and_are_counted) {
   codec::Record contact = RecordOf(relations::EventType::kContactAdded);
   contact.payload =

@@ -42,18 +42,19 @@ BOOST_AUTO_TEST_CASE(every_changed_character_and_every_cut_of_a_token_is_found) 
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_page_token_continues_the_same_question_only) {
+BOOST_AUTO_TEST_CASE(a_page_token_continues_the_same_question_to_the_same_log_only) {
   v1::ListEventsRequest one, other;
   one.mutable_filter()->set_account_id("A");
   other.mutable_filter()->set_account_id("B");
   const std::string cursor("after\0this", 10);
-  const std::string text = rpc::EncodePage(rpc::HashOfArguments(one), cursor);
-  const auto decoded = rpc::DecodePage(rpc::HashOfArguments(one), text);
+  const std::string text = rpc::EncodePage(rpc::HashOfArguments(one, "epoch-1"), cursor);
+  const auto decoded = rpc::DecodePage(rpc::HashOfArguments(one, "epoch-1"), text);
   BOOST_REQUIRE(decoded.ok());
   BOOST_TEST(*decoded == cursor);
-  BOOST_TEST(IsRefusedAs(rpc::DecodePage(rpc::HashOfArguments(other), text).status(), Reason::PAGE_TOKEN_INVALID));
-  BOOST_TEST(IsRefusedAs(rpc::DecodePage(rpc::HashOfArguments(one), "nonsense").status(), Reason::PAGE_TOKEN_INVALID));
-  BOOST_TEST(rpc::DecodePage(rpc::HashOfArguments(one), "")->empty());
+  BOOST_TEST(IsRefusedAs(rpc::DecodePage(rpc::HashOfArguments(other, "epoch-1"), text).status(), Reason::PAGE_TOKEN_INVALID));
+  BOOST_TEST(IsRefusedAs(rpc::DecodePage(rpc::HashOfArguments(one, "epoch-1"), "nonsense").status(), Reason::PAGE_TOKEN_INVALID));
+  BOOST_TEST(IsRefusedAs(rpc::DecodePage(rpc::HashOfArguments(one, "epoch-2"), text).status(), Reason::PAGE_TOKEN_INVALID));
+  BOOST_TEST(rpc::DecodePage(rpc::HashOfArguments(one, "epoch-1"), "")->empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
