@@ -132,6 +132,7 @@ PartitionStatus Actor::status() const {
   status.outbox_pending = outbox_pending_;
   status.overlay_bytes = overlay_bytes_;
   status.records_since_checkpoint = records_since_checkpoint_;
+  status.commits = commits_;
   return status;
 }
 
@@ -278,6 +279,7 @@ void Actor::Commit(std::vector<Answer> answers, size_t direct, uint64_t run) {
   const auto committed = writer_->Commit();
   SetWritable(committed.status());
   if (committed.ok()) {
+    ++commits_;
     Publish(*committed);
   } else {
     recover_not_before_ = steady_clock::now() + kRecoverRetryAfter;

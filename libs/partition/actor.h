@@ -159,7 +159,7 @@ class Actor {
 
   std::atomic<bool> tick_under_way_{false};
   std::atomic<size_t> outbox_pending_{0}, overlay_bytes_{0};
-  std::atomic<uint64_t> records_since_checkpoint_{0};
+  std::atomic<uint64_t> records_since_checkpoint_{0}, commits_{0};
   std::thread thread_;
 };
 

@@ -17,7 +17,6 @@
 
 #include "absl/status/statusor.h"
 #include "codec/admission.h"
-#include "ledger/merkle.h"
 #include "partition/account_reader.h"
 #include "partition/intake.h"
 #include "partition/submission.h"
@@ -81,6 +80,7 @@ struct PartitionStatus {
   uint64_t queue_events = 0, store_bytes = 0, outbox_pending = 0;
   uint64_t overlay_bytes = 0;             // memory of rows since the last checkpoint
   uint64_t records_since_checkpoint = 0;  // to be folded again after a crash
+  uint64_t commits = 0;                   // since it was opened, each with one fsync
   bool accepts_writes = true;
 };
 
@@ -140,11 +140,6 @@ class Cluster {
   // Folds the log again beside the live views, compares, and (unless
   // verify_only) switches. OVERLOADED: the partition is being rebuilt already.
   absl::StatusOr<RebuildReport> Rebuild(PartitionId partition, bool verify_only, const RebuildProgress& progress);
-
-  // Answers of the Merkle tree of a view.
-  absl::StatusOr<ledger::Hash> TreeRoot(const View& view, uint64_t size) const;
-  absl::StatusOr<ledger::Proof> InclusionProof(const View& view, uint64_t index, uint64_t size) const;
-  absl::StatusOr<ledger::Proof> ConsistencyProof(const View& view, uint64_t old_size, uint64_t new_size) const;
 
   PartitionStatus StatusOf(PartitionId partition) const;
 

@@ -52,6 +52,12 @@ struct EventOutcome {
   std::optional<Position> parked_at;   // not OK, but kept
 };
 
+inline EventOutcome Refused(absl::Status status) {
+  EventOutcome outcome;
+  outcome.status = std::move(status);
+  return outcome;
+}
+
 // One outcome per event, in order. Either all are OK or none was appended: then
 // those that are right carry the status of the first that is not.
 using SubmissionResult = std::vector<EventOutcome>;

@@ -143,7 +143,4 @@ class Writer {
   absl::Status lost_;              // memory could not be brought back to the last commit
 };
 
-// Tiles of a view's tree; level 0 is hashed from the sealed block.
-ledger::TileLoader TilesOf(const View& view);
-
 }  // namespace guanxi::partition

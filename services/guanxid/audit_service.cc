@@ -4,6 +4,7 @@
 #include "guanxid/read_at.h"
 #include "guanxid/record_stream.h"
 #include "guanxid/unary.h"
+#include "partition/view_tree.h"
 
 namespace guanxi::service {
 namespace {
@@ -14,7 +15,7 @@ absl::StatusOr<partition::ViewPtr> ViewOf(const Node& node, uint32_t partition, 
 }
 
 absl::Status SetTreeHead(const Node& node, const partition::View& view, uint64_t size, v1::TreeHead& head) {
-  const absl::StatusOr<ledger::Hash> root = node.cluster.TreeRoot(view, size);
+  const absl::StatusOr<ledger::Hash> root = partition::TreeRoot(view, size);
   if (!root.ok()) return root.status();
   head.set_partition(view.partition.value);
   head.set_tree_size(size);
@@ -43,7 +44,7 @@ absl::Status GetInclusionProof(const SigningNode& node, const v1::GetInclusionPr
   const Position position{request.position().position()};
   absl::StatusOr<std::string> record = (*view)->Log().Read(position);
   if (!record.ok()) return record.status();
-  const absl::StatusOr<ledger::Proof> proof = node.cluster.InclusionProof(**view, position.value, size);
+  const absl::StatusOr<ledger::Proof> proof = partition::InclusionProof(**view, position.value, size);
   if (!proof.ok()) return proof.status();
   if (absl::Status head = SetTreeHead(node, **view, size, *response.mutable_tree_head()); !head.ok()) return head;
   for (const ledger::Hash& hash : *proof) response.add_hashes(std::string(ledger::AsBytes(hash)));
@@ -61,7 +62,7 @@ absl::Status GetConsistencyProof(const Node& node, const v1::GetConsistencyProof
   if (!view.ok()) return view.status();
   const uint64_t first = request.first_tree_size(), second = SizeOf(**view, request.second_tree_size());
   if (first == 0) return Refuse(Reason::TREE_SIZE_INVALID, "first_tree_size is at least 1", {{"field", "first_tree_size"}});
-  const absl::StatusOr<ledger::Proof> proof = node.cluster.ConsistencyProof(**view, first, second);
+  const absl::StatusOr<ledger::Proof> proof = partition::ConsistencyProof(**view, first, second);
   if (!proof.ok()) return proof.status();
   for (const ledger::Hash& hash : *proof) response.add_hashes(std::string(ledger::AsBytes(hash)));
   *response.mutable_read_at() = ReadAtOf(node, {*view});

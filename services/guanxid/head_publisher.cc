@@ -10,6 +10,7 @@
 
 #include "base/reason.h"
 #include "guanxid/durable_file.h"
+#include "partition/view_tree.h"
 #include "rpc/time.h"
 
 namespace guanxi::service {
@@ -103,7 +104,7 @@ absl::Status HeadPublisher::CheckAgainstLog(const Published& published) const {
   const v1::TreeHead& head = published.head;
   const partition::ViewPtr view = cluster_.ViewOf(PartitionId{head.partition()});
   absl::StatusOr<ledger::Hash> root = Refuse(Reason::TREE_SIZE_INVALID, "the log is shorter");
-  if (head.tree_size() <= view->log_size) root = cluster_.TreeRoot(*view, head.tree_size());
+  if (head.tree_size() <= view->log_size) root = partition::TreeRoot(*view, head.tree_size());
   if (root.ok() && ledger::AsBytes(*root) == head.root_hash()) return absl::OkStatus();
   return Refuse(Reason::STORE_CORRUPT,
                 "partition " + std::to_string(head.partition()) + " has " + std::to_string(view->log_size) +
@@ -116,12 +117,12 @@ absl::StatusOr<v1::SignedTreeHead> HeadPublisher::NextHead(const partition::View
   v1::TreeHead head;
   head.set_partition(view.partition.value);
   head.set_tree_size(view.log_size);
-  const absl::StatusOr<ledger::Hash> root = cluster_.TreeRoot(view, view.log_size);
+  const absl::StatusOr<ledger::Hash> root = partition::TreeRoot(view, view.log_size);
   if (!root.ok()) return root.status();
   head.set_root_hash(std::string(ledger::AsBytes(*root)));
   // Clocks are set back; heads are not.
   v1::SignedTreeHead next = signer_.Sign(head, std::max(signer_.Now(), last.signed_at));
-  const absl::StatusOr<ledger::Proof> proof = cluster_.ConsistencyProof(view, last.head.tree_size(), view.log_size);
+  const absl::StatusOr<ledger::Proof> proof = partition::ConsistencyProof(view, last.head.tree_size(), view.log_size);
   if (!proof.ok()) return proof.status();
   next.set_previous_tree_size(last.head.tree_size());
   for (const ledger::Hash& hash : *proof) next.add_consistency_hashes(std::string(ledger::AsBytes(hash)));

@@ -81,6 +81,8 @@ struct Metrics::Impl {
       Build(registry, prometheus::BuildGauge(), "guanxi_overlay_bytes", "Memory of rows that no checkpoint has written yet.");
   prometheus::Family<prometheus::Gauge>* since_checkpoint =
       Build(registry, prometheus::BuildGauge(), "guanxi_records_since_checkpoint", "Records that a start after a crash would fold again.");
+  prometheus::Family<prometheus::Counter>* commits = Build(registry, prometheus::BuildCounter(), "guanxi_commits_total",
+                                                           "Group commits, each with one fsync; events per commit show the group.");
   prometheus::Family<prometheus::Gauge>* clock =
       Build(registry, prometheus::BuildGauge(), "guanxi_clock_seconds", "The partition's business clock, Unix time.");
   std::shared_mutex rpcs_mutex;
@@ -117,6 +119,8 @@ std::string Metrics::Text(const partition::Cluster& cluster) {
     impl_->accepts_writes->Add(labels).Set(status.accepts_writes ? 1 : 0);
     impl_->overlay_bytes->Add(labels).Set(static_cast<double>(status.overlay_bytes));
     impl_->since_checkpoint->Add(labels).Set(static_cast<double>(status.records_since_checkpoint));
+    prometheus::Counter& commits = impl_->commits->Add(labels);
+    commits.Increment(static_cast<double>(status.commits) - commits.Value());
     impl_->clock->Add(labels).Set(static_cast<double>(view->clock.micros) / kMicrosPerSecond);
   }
   return prometheus::TextSerializer().Serialize(impl_->registry.Collect());

@@ -8,6 +8,7 @@
 #include "bench/local_cluster.h"
 #include "codec/event_decoder.h"
 #include "codec/record.h"
+#include "partition/view_tree.h"
 
 namespace guanxi::bench {
 namespace {
@@ -90,7 +91,7 @@ void ProofRow(Bench& bench) {
   const auto cluster = OpenCluster(bench.Base().data);
   const partition::ViewPtr view = cluster->ViewOf(PartitionId{0});
   const uint64_t size = view->log_size;
-  const ledger::Hash root = Get(cluster->TreeRoot(*view, size));
+  const ledger::Hash root = Get(partition::TreeRoot(*view, size));
   ledger::Hasher hasher;
   auto log = view->Log();
   ProofTimes inclusion, consistency;
@@ -98,11 +99,11 @@ void ProofRow(Bench& bench) {
     const uint64_t at = Mix(i, bench.options.seed) % size;
     const ledger::Hash leaf = hasher.Leaf(Get(log.View(Position{at})));
     TimeProof(
-        inclusion, [&] { return cluster->InclusionProof(*view, at, size); },
+        inclusion, [&] { return partition::InclusionProof(*view, at, size); },
         [&](const ledger::Proof& proof) { return ledger::VerifyInclusion(hasher, leaf, at, size, proof, root); });
-    const ledger::Hash old_root = Get(cluster->TreeRoot(*view, at + 1));
+    const ledger::Hash old_root = Get(partition::TreeRoot(*view, at + 1));
     TimeProof(
-        consistency, [&] { return cluster->ConsistencyProof(*view, at + 1, size); },
+        consistency, [&] { return partition::ConsistencyProof(*view, at + 1, size); },
         [&](const ledger::Proof& proof) { return ledger::VerifyConsistency(hasher, at + 1, old_root, size, root, proof); });
   }
   ReportProof(bench, "inclusion", inclusion, size);

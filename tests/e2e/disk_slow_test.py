@@ -10,6 +10,7 @@ import urllib.request
 import grpc
 
 from harness import DaemonCase
+from reader import reading
 from wire import Wire, event, order, refusal_of, trade_pb2
 
 WRITERS = 24
@@ -29,8 +30,7 @@ class SlowDisk(DaemonCase):
         super().setUp()
         self.wire = Wire(self.daemon.grpc)
         self.addCleanup(lambda: self.wire.close())
-        for number in range(10):
-            self.wire.append(order(f"read-{number}", "o", "2024-03-01"))
+        self.wire.append(order("read", "o", "2024-03-01"))
 
     def resident_mib(self):
         status = pathlib.Path(f"/proc/{self.daemon.process.pid}/status").read_text()
@@ -50,37 +50,24 @@ class SlowDisk(DaemonCase):
         wire.close()
         return taken, refusals
 
-    def read(self, until):
-        """Seconds that each read took."""
-        wire, times, number = Wire(self.daemon.grpc), [], 0
-        while time.monotonic() < until:
-            started = time.monotonic()
-            self.assertEqual(wire.account(f"read-{number % 10}").counts.orders, 1)
-            times.append(time.monotonic() - started)
-            number += 1
-        wire.close()
-        return sorted(times)
-
     def flood(self):
         until, peak = time.monotonic() + FLOOD, 0
-        with concurrent.futures.ThreadPoolExecutor(WRITERS + 1) as pool:
-            reading = pool.submit(self.read, until)
+        with reading(self.daemon.grpc, "read") as reads, concurrent.futures.ThreadPoolExecutor(WRITERS) as pool:
             writing = [pool.submit(self.write, number, until) for number in range(WRITERS)]
             while not all(future.done() for future in writing):
                 peak = max(peak, self.resident_mib())
                 time.sleep(0.05)
             written = [future.result() for future in writing]
-        return reading.result(), sum(taken for taken, _ in written), [refused for _, all_of in written for refused in all_of], peak
+        return reads, sum(taken for taken, _ in written), [refused for _, all_of in written for refused in all_of], peak
 
     def test_writers_are_slowed_or_told_when_to_come_again_while_reads_go_on_in_bounded_memory(self):
         before = self.resident_mib()
         (self.folder / "slow").touch()
         reads, taken, refusals, peak = self.flood()
         (self.folder / "slow").unlink()
-        print(f"{len(reads)} reads, p50 {1e3 * reads[len(reads) // 2]:.1f} ms, p99 {1e3 * reads[len(reads) * 99 // 100]:.1f} ms; {taken} events taken, "
-              f"{len(refusals)} calls refused; resident {before} MiB, at most {peak} MiB", flush=True)
+        print(f"{reads}; {taken} events taken, {len(refusals)} calls refused; resident {before} MiB, at most {peak} MiB", flush=True)
         self.assertGreater(taken, 0)
-        self.assertGreater(len(reads), 10)
+        self.assertGreater(len(reads.seconds), 10)
         self.assertLessEqual({refused.reason for refused in refusals}, {"OVERLOADED"})
         self.assertTrue(all(int(refused.metadata["retry_after_ms"]) > 0 for refused in refusals))
         self.assertLess(peak, before + 400)

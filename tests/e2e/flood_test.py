@@ -14,6 +14,7 @@ import urllib.request
 import grpc
 
 from harness import DaemonCase
+from reader import reading
 from wire import SECONDS, Wire, admin_service_pb2, event, event_service_pb2, event_service_pb2_grpc, instant, order, refusal, trade_pb2
 
 MIB = 1 << 20
@@ -51,7 +52,9 @@ class Flood(DaemonCase):
         streams = [self.wire.events.Subscribe(event_service_pb2.SubscribeRequest(from_beginning=True), timeout=10 * SECONDS) for _ in range(100)]
         self.fill(20)
         before = self.resident_mib()
-        self.fill(60, "more")
+        with reading(self.daemon.grpc, "filled-0") as reads:
+            self.fill(60, "more")
+        print(f"100 subscribers that never read: {reads}", flush=True)
         self.assert_well(before + 300)
         seen = 0
         for message in streams[50]:
@@ -142,7 +145,8 @@ class Flood(DaemonCase):
             except grpc.RpcError as error:
                 return error.code()
 
-        with concurrent.futures.ThreadPoolExecutor(32) as pool:
+        self.wire.append(order("read", "o", "2024-03-01"))
+        with reading(self.daemon.grpc, "read") as reads, concurrent.futures.ThreadPoolExecutor(32) as pool:
             running = [pool.submit(flood, number) for number in range(160)]
             while not all(future.done() for future in running):
                 peak = max(peak, self.resident_mib())
@@ -150,7 +154,7 @@ class Flood(DaemonCase):
             codes = [future.result() for future in running]
         for wire in wires:
             wire.close()
-        print(f"resident {before} MiB, at most {peak} MiB; {codes.count(grpc.StatusCode.OK)} of {len(codes)} streams taken", flush=True)
+        print(f"resident {before} MiB, at most {peak} MiB; {codes.count(grpc.StatusCode.OK)} of {len(codes)} streams taken; {reads}", flush=True)
         # 32 streams at once hold two messages of 4 MiB each, two queues 64 MiB each: less than the 1150 MiB that are sent.
         self.assertLess(peak, before + 900)
         self.assertLessEqual(set(codes), {grpc.StatusCode.OK, grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.UNAVAILABLE})

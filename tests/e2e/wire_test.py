@@ -1,5 +1,7 @@
 """The services over gRPC, asked by a client of another language: what they promise about streams, pages, proofs and commands."""
 import concurrent.futures
+import pathlib
+import re
 import unittest
 import urllib.error
 import urllib.request
@@ -447,7 +449,9 @@ class Health(WireCase):
         status, text = self.http("/metrics")
         self.assertEqual(status, 200)
         self.assertNotIn("ACME", text)
-        self.assertIn("guanxi_", text)
+        manual = (pathlib.Path(__file__).resolve().parents[2] / "docs/operations.md").read_text()
+        for metric in re.findall("^# TYPE (guanxi_[a-z_]+) ", text, re.M):
+            self.assertIn(f"`{metric}", manual)
 
 
 if __name__ == "__main__":

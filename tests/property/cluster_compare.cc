@@ -5,6 +5,7 @@
 #include <set>
 
 #include "ledger/merkle.h"
+#include "partition/view_tree.h"
 #include "property/cluster_run.h"
 #include "relations/row_coding.h"
 
@@ -185,7 +186,7 @@ void ClusterRun::CompareMonths() {
 void ClusterRun::CompareLog() {
   for (uint32_t p = 0; p < fixture_.cluster().partitions(); ++p) {
     const partition::ViewPtr view = fixture_.cluster().ViewOf(PartitionId(p));
-    const auto root = fixture_.cluster().TreeRoot(*view, view->log_size);
+    const auto root = partition::TreeRoot(*view, view->log_size);
     Expect(root.ok() && ledger::AsBytes(*root) == view->root, "the log does not give the root");
   }
   for (size_t i = 0; i < model_.size(); ++i) {

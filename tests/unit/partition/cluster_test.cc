@@ -6,6 +6,7 @@
 #include "base/reason.h"
 #include "codec/control_record.h"
 #include "partition/event_key.h"
+#include "partition/view_tree.h"
 #include "relations/row_coding.h"
 #include "support/cluster_fixture.h"
 
@@ -375,12 +376,12 @@ BOOST_AUTO_TEST_CASE(proofs_of_every_size_hold) {
   auto log = view->Log();
   for (const uint64_t at : {0, 1, 255, 256, 299}) {
     const auto leaf = hasher.Leaf(*log.View(Position{at}));
-    const auto proof = fixture.cluster().InclusionProof(*view, at, 300);
+    const auto proof = partition::InclusionProof(*view, at, 300);
     BOOST_REQUIRE(proof.ok());
     BOOST_TEST(ledger::VerifyInclusion(hasher, leaf, at, 300, *proof, roots[300]));
   }
   for (const uint64_t old_size : {1, 255, 256, 257, 299}) {
-    const auto proof = fixture.cluster().ConsistencyProof(*view, old_size, 300);
+    const auto proof = partition::ConsistencyProof(*view, old_size, 300);
     BOOST_REQUIRE(proof.ok());
     BOOST_TEST(ledger::VerifyConsistency(hasher, old_size, roots[old_size], 300, roots[300], *proof));
   }

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <map>
 
+#include "partition/view_tree.h"
 #include "relations/row_coding.h"
 #include "support/at_once.h"
 #include "support/cluster_fixture.h"
@@ -48,7 +49,7 @@ void ReadOn(ClusterFixture& fixture, const std::atomic<bool>& written) {
       const partition::ViewPtr view = fixture.ViewFor(Account(i));
       const uint64_t orders = OrdersOf(*view, Account(i));
       Must(orders >= seen[Account(i)], Account(i) + " lost orders");
-      const auto root = fixture.cluster().TreeRoot(*view, view->log_size);
+      const auto root = partition::TreeRoot(*view, view->log_size);
       Must(root.ok() && *root == ledger::HashFromBytes(view->root), "a view's root is of another log");
       const auto then = partition::ReadAccount(*view, Account(i), {view->Newest(), {}});
       Must(!then.ok() || then->core.counts.orders == orders, Account(i) + " as of now is not what it is now");

@@ -13,6 +13,7 @@
 #include "base/reason.h"
 #include "codec/record.h"
 #include "partition/account_reader.h"
+#include "partition/view_tree.h"
 #include "relations/row_coding.h"
 #include "store/faulty_disk.h"
 #include "support/cluster_fixture.h"
@@ -136,7 +137,7 @@ class OnFaultyDisk {
       BOOST_REQUIRE_MESSAGE(stored.contains(id) ? stored[id].front() == position : !all, id << " was acknowledged and is not there");
     if (!all) return;
     for (const auto& head : heads) {
-      const auto root = cluster->TreeRoot(*cluster->ViewOf(PartitionId(head.partition)), head.size);
+      const auto root = partition::TreeRoot(*cluster->ViewOf(PartitionId(head.partition)), head.size);
       BOOST_REQUIRE_MESSAGE(head.size == 0 || (root.ok() && ledger::AsBytes(*root) == head.root),
                             "the root of " << head.size << " records changed");
     }
