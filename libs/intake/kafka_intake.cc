@@ -30,6 +30,7 @@ constexpr milliseconds kDescribeMax{5'000};
 constexpr milliseconds kLookAgainAfter{1'000};
 constexpr milliseconds kTransactionsBegunMax{30'000};
 constexpr milliseconds kTransactionMax{10'000};
+constexpr milliseconds kAbortMax{2'000};
 constexpr int kShowEveryLooks = 5;
 
 Timestamp Now() {
@@ -100,16 +101,24 @@ struct KafkaIntake::Impl {
     return ticket.value_or(Ticket());
   }
 
-  // OUTCOME_UNKNOWN: perhaps all of it; otherwise, but for OK, none.
-  absl::Status ProduceTogether(kafka::TransactionalProducer& producer, const std::deque<Outgoing>& all) {
+  absl::Status SendTogether(kafka::TransactionalProducer& producer, const std::deque<Outgoing>& all) {
     if (stopping) return ShuttingDown();
     if (absl::Status begun = producer.Begin(); !begun.ok()) return begun;
     for (const Outgoing& one : all)
       if (absl::Status sent = producer.Send(options.topic, one.record()); !sent.ok()) return sent;
-    if (absl::Status flushed = producer.Flush(kTransactionMax); !flushed.ok()) return flushed;
+    return producer.Flush(kTransactionMax);
+  }
+
+  // OUTCOME_UNKNOWN: perhaps all of it; otherwise, but for OK, none. What failed is ended at
+  // once: readers stand before an open transaction.
+  absl::Status ProduceTogether(kafka::TransactionalProducer& producer, const std::deque<Outgoing>& all) {
+    if (absl::Status sent = SendTogether(producer, all); !sent.ok()) {
+      (void)producer.Abort(kAbortMax);
+      return sent;
+    }
     options.before_commit();
-    const absl::Status committed = producer.Commit(kTransactionMax);
-    if (committed.ok()) return committed;
+    absl::Status committed = producer.Commit(kTransactionMax);
+    if (committed.ok() || producer.Abort(kAbortMax).ok()) return committed;
     return Refuse(Reason::OUTCOME_UNKNOWN, std::string(committed.message()), {{"why", "the transaction's commit failed"}});
   }
 
@@ -272,7 +281,7 @@ bool KafkaIntake::TrySubmit(PartitionId partition, Submission& submission, std::
 std::vector<SubmissionResult> KafkaIntake::SubmitTogether(std::vector<std::pair<PartitionId, Submission>> submissions) {
   std::vector<SubmissionResult> results;
   const auto producer = kafka::TransactionalProducer::Make(
-      {impl_->options.connection, "guanxi-control-" + impl_->options.topic, kTransactionMax}, kTransactionsBegunMax);
+      {impl_->options.connection, "guanxi-control-" + impl_->options.topic, impl_->options.together_open_max}, kTransactionsBegunMax);
   if (!producer.ok()) {
     for (const auto& [partition, submission] : submissions) results.push_back(All(submission.events.size(), producer.status()));
     return results;

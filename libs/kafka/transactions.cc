@@ -20,6 +20,7 @@ absl::Status OutcomeOf(rd_kafka_error_t* raw, const std::string& what) {
 
 struct TransactionalProducer::Impl {
   std::unique_ptr<Handle> handle;
+  bool is_open = false;
 };
 
 TransactionalProducer::TransactionalProducer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -47,7 +48,9 @@ absl::StatusOr<std::unique_ptr<TransactionalProducer>> TransactionalProducer::Ma
 }
 
 absl::Status TransactionalProducer::Begin() {
-  return OutcomeOf(rd_kafka_begin_transaction(impl_->handle->get()), "beginning a transaction");
+  absl::Status begun = OutcomeOf(rd_kafka_begin_transaction(impl_->handle->get()), "beginning a transaction");
+  impl_->is_open = impl_->is_open || begun.ok();
+  return begun;
 }
 
 absl::Status TransactionalProducer::Send(const std::string& topic, const OutgoingRecord& record) {
@@ -65,7 +68,18 @@ absl::Status TransactionalProducer::Flush(std::chrono::milliseconds timeout) {
 }
 
 absl::Status TransactionalProducer::Commit(std::chrono::milliseconds timeout) {
-  return OutcomeOf(rd_kafka_commit_transaction(impl_->handle->get(), static_cast<int>(timeout.count())), "committing a transaction");
+  absl::Status committed =
+      OutcomeOf(rd_kafka_commit_transaction(impl_->handle->get(), static_cast<int>(timeout.count())), "committing a transaction");
+  if (committed.ok()) impl_->is_open = false;
+  return committed;
+}
+
+absl::Status TransactionalProducer::Abort(std::chrono::milliseconds timeout) {
+  if (!impl_->is_open) return absl::OkStatus();
+  absl::Status ended =
+      OutcomeOf(rd_kafka_abort_transaction(impl_->handle->get(), static_cast<int>(timeout.count())), "ending a transaction");
+  if (ended.ok()) impl_->is_open = false;
+  return ended;
 }
 
 }  // namespace guanxi::kafka

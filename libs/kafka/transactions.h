@@ -27,14 +27,18 @@ class TransactionalProducer {
   static absl::StatusOr<std::unique_ptr<TransactionalProducer>> Make(const Options& options, std::chrono::milliseconds timeout);
   ~TransactionalProducer();
 
-  // After an error of any of these it is unknown whether the transaction stands:
-  // make a new producer, and look.
+  // After an error of any of these it is unknown whether the transaction stands,
+  // unless Abort went well: make a new producer, and look.
   absl::Status Begin();
   // Copies the record; waits while the buffer is full.
   absl::Status Send(const std::string& topic, const OutgoingRecord& record);
   // Waits until the brokers have what was sent; Commit does it as well.
   absl::Status Flush(std::chrono::milliseconds timeout);
   absl::Status Commit(std::chrono::milliseconds timeout);
+  // Ends what was begun and not committed: nobody will see any of it, or waits for it.
+  // Not OK: the brokers do not answer, and will end it themselves (open_max); or a
+  // Commit was under way, and it is unknown what became of it. Nothing begun: OK.
+  absl::Status Abort(std::chrono::milliseconds timeout);
 
  private:
   struct Impl;

@@ -16,6 +16,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kQuestionMax{10'000};
 constexpr milliseconds kTransactionMax{30'000};
+constexpr milliseconds kAbortMax{2'000};
 constexpr milliseconds kTryAgainAfter{1'000};
 constexpr milliseconds kLookAgainAfter{1'000};
 constexpr milliseconds kPoll{100};
@@ -37,7 +38,7 @@ struct DerivedTopics::Impl {
         commits(hub),
         options(std::move(o)),
         told(c.partitions()),
-        upkeep({[this] { return Open(); }, [this] { return Step(); }, [this] { producer.reset(); }}, kTryAgainAfter) {
+        upkeep({[this] { return Open(); }, [this] { return Step(); }, [this] { Close(); }}, kTryAgainAfter) {
     wake = commits.Add([this] { upkeep.Wake(); });
   }
   ~Impl() { commits.Remove(wake); }
@@ -70,6 +71,12 @@ struct DerivedTopics::Impl {
       told[p] = *read;
     }
     return absl::OkStatus();
+  }
+
+  // Readers of what is told need not stand before what failed.
+  void Close() {
+    if (producer != nullptr) (void)producer->Abort(kAbortMax);
+    producer.reset();
   }
 
   // The newest progress that was committed; of a partition of which nothing was told the start.

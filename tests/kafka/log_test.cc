@@ -29,6 +29,16 @@ codec::Record SomeOrder(int number, int accounts = 7) {
   return Order(account, "o-" + std::to_string(number), "2024-03-01T09:30:00Z", 100 + number);
 }
 
+// No two alike, so that they do not compress.
+codec::Record LargeOrder(int number, size_t bytes) {
+  codec::Record large = SomeOrder(number);
+  std::mt19937_64 random(static_cast<uint64_t>(number));
+  std::string filler(bytes, 'x');
+  for (char& c : filler) c = static_cast<char>('a' + random() % 26);
+  large.extensions.push_back({"filler", filler});
+  return large;
+}
+
 void QueueOrders(TopicWriter& writer, uint32_t partitions, int from, int to) {
   for (int i = from; i < to; ++i) {
     codec::Record order = SomeOrder(i);
@@ -234,6 +244,20 @@ BOOST_AUTO_TEST_CASE(what_a_transaction_took_back_is_no_part_of_the_log_and_what
   BOOST_TEST(node.Append(SomeOrder(100)).status.ok());
 }
 
+BOOST_AUTO_TEST_CASE(what_was_submitted_together_and_failed_is_in_no_log_and_holds_no_reader_up) {
+  const std::string topic = MakeTopic(2, {{"max.message.bytes", "20000"}});
+  // Readers would stand before a transaction left open for longer than this test waits for anything.
+  KafkaNode node(topic, {.outcome_timeout = std::chrono::minutes(1), .together_open_max = std::chrono::minutes(10)});
+  std::vector<std::pair<PartitionId, partition::Submission>> together;
+  together.emplace_back(PartitionId(0), SubmissionOf(SomeOrder(1)));
+  together.emplace_back(PartitionId(1), SubmissionOf(LargeOrder(2, 100'000)));  // more than the topic takes
+  for (const auto& result : node.kafka().SubmitTogether(std::move(together)))
+    BOOST_TEST(ReasonName(result.front().status) == "SOURCE_UNAVAILABLE");
+  for (int i = 10; i < 17; ++i) BOOST_TEST(node.Append(SomeOrder(i)).status.ok());
+  BOOST_REQUIRE(node.CatchUp());
+  BOOST_TEST(Records(node) == 7u);
+}
+
 BOOST_AUTO_TEST_CASE(a_submission_whose_deadline_passes_has_an_unknown_outcome_and_may_be_sent_again) {
   KafkaNode node(MakeTopic(1), {.partitions = 1});
   partition::Submission hasty = SubmissionOf(SomeOrder(1));
@@ -434,13 +458,7 @@ BOOST_AUTO_TEST_CASE(what_a_full_disk_did_not_take_is_read_again_and_applied_onc
   TopicWriter writer(topic);
   KafkaNode node(topic, {.partitions = 1});
   for (int i = 0; i < 800; ++i) {
-    codec::Record large = SomeOrder(i);
-    // No two alike, so that they do not compress.
-    std::mt19937_64 random(static_cast<uint64_t>(i));
-    std::string filler(4'000, 'x');
-    for (char& c : filler) c = static_cast<char>('a' + random() % 26);
-    large.extensions.push_back({"filler", filler});
-    writer.Queue(0, SubmissionOf(std::move(large)));
+    writer.Queue(0, SubmissionOf(LargeOrder(i, 4'000)));
   }
   writer.Flush();
   BOOST_REQUIRE(node.CatchUp());

@@ -93,6 +93,7 @@ void KafkaNode::Open() {
   kafka.topic = topic_;
   kafka.outcome_timeout = options_.outcome_timeout;
   kafka.before_commit = options_.before_commit;
+  kafka.together_open_max = options_.together_open_max;
   auto opened = intake::KafkaIntake::Open(kafka);
   if (!opened.ok()) Fail(opened.status());
   kafka_ = *std::move(opened);

@@ -34,6 +34,7 @@ class KafkaNode {
     std::chrono::milliseconds outcome_timeout{60'000};
     std::string brokers = Brokers();
     std::function<void()> before_commit = [] {};  // as in KafkaIntakeOptions
+    std::chrono::milliseconds together_open_max{10'000};
   };
   explicit KafkaNode(std::string topic) : KafkaNode(std::move(topic), Options()) {}
   KafkaNode(std::string topic, Options options);
