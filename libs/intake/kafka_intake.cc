@@ -250,6 +250,8 @@ void KafkaIntake::Stop() {
   impl_->wake.notify_all();
   // Ends what the keeper may be waiting for.
   impl_->pending.Stop();
+  // All of them at once: each may wait for an answer of the brokers.
+  for (auto& source : impl_->sources) source->AskToStop();
   if (impl_->keeper.joinable()) impl_->keeper.join();
   if (impl_->ends != nullptr) impl_->ends->Stop();
   for (auto& source : impl_->sources) source->Stop();
@@ -280,8 +282,10 @@ bool KafkaIntake::TrySubmit(PartitionId partition, Submission& submission, std::
 
 std::vector<SubmissionResult> KafkaIntake::SubmitTogether(std::vector<std::pair<PartitionId, Submission>> submissions) {
   std::vector<SubmissionResult> results;
-  const auto producer = kafka::TransactionalProducer::Make(
-      {impl_->options.connection, "guanxi-control-" + impl_->options.topic, impl_->options.together_open_max}, kTransactionsBegunMax);
+  const auto producer =
+      kafka::TransactionalProducer::Make({impl_->options.connection, "guanxi-control-" + impl_->options.topic,
+                                          impl_->options.together_open_max, [impl = impl_.get()] { return impl->stopping.load(); }},
+                                         kTransactionsBegunMax);
   if (!producer.ok()) {
     for (const auto& [partition, submission] : submissions) results.push_back(All(submission.events.size(), producer.status()));
     return results;

@@ -43,12 +43,16 @@ void PartitionSource::Start() {
   thread_ = std::thread([this] { Run(); });
 }
 
-void PartitionSource::Stop() {
+void PartitionSource::AskToStop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_all();
+}
+
+void PartitionSource::Stop() {
+  AskToStop();
   if (thread_.joinable()) thread_.join();
 }
 

@@ -35,6 +35,8 @@ class PartitionSource {
   PartitionSource(Surroundings surroundings, PartitionId partition);
   ~PartitionSource() { Stop(); }
   void Start();
+  // Does not wait; Stop does. Thread-safe.
+  void AskToStop();
   void Stop();
 
   // Steps of `run` were not applied. Thread-safe; does not block.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,6 +22,8 @@ class TransactionalProducer {
     // A transaction that is open for longer is ended by the brokers. So long readers
     // of committed records may stand before that of one who died.
     std::chrono::milliseconds open_max{30'000};
+    // Looked at five times a second by every call that waits, but for Abort; true: the call ends with SHUTTING_DOWN.
+    std::function<bool()> given_up = [] { return false; };
   };
   // Waits until the transactions of whoever wrote under the id before are ended: what
   // they committed is to be seen from now on, and they can write no more.

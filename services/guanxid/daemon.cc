@@ -10,8 +10,10 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <optional>
+#include <thread>
 
 #include "grpc/health/v1/health.pb.h"
 #include "guanxid/account_service.h"
@@ -273,15 +275,24 @@ struct Daemon::Impl {
 
   void Stop() {
     if (stopping.exchange(true)) return;
+    if (derived != nullptr) derived->AskToStop();
+    if (ingress != nullptr) ingress->AskToStop();
+    // Calls that wait for the brokers end with the drain, whatever these do.
+    std::promise<void> drained;
+    std::thread ending([this, over = drained.get_future()] {
+      over.wait_for(drain);
+      if (kafka != nullptr) kafka->Stop();
+    });
     if (server != nullptr) {
       if (server->GetHealthCheckService() != nullptr) server->GetHealthCheckService()->SetServingStatus(false);
       commits->Stop();
       server->Shutdown(std::chrono::system_clock::now() + drain);
       server->Wait();
     }
+    drained.set_value();
     http.reset();
     derived.reset();
-    if (kafka != nullptr) kafka->Stop();
+    ending.join();
     // What it waits for was answered by that.
     ingress.reset();
   }

@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kQuestionMax{10'000};
+constexpr milliseconds kQuestionMax{5'000};
 constexpr milliseconds kTransactionMax{30'000};
 constexpr milliseconds kAbortMax{2'000};
 constexpr milliseconds kTryAgainAfter{1'000};
@@ -59,8 +59,9 @@ struct DerivedTopics::Impl {
 
   absl::Status Open() {
     if (absl::Status made = MakeTopics(); !made.ok()) return made;
-    auto opened =
-        kafka::TransactionalProducer::Make({options.connection, "guanxi-derived-" + options.prefix, kTransactionMax}, kTransactionMax);
+    const auto stopping = [this] { return upkeep.Stopping(); };
+    auto opened = kafka::TransactionalProducer::Make({options.connection, "guanxi-derived-" + options.prefix, kTransactionMax, stopping},
+                                                     kTransactionMax);
     if (!opened.ok()) return opened.status();
     producer = *std::move(opened);
     auto reader = kafka::Consumer::Make({options.connection, Topic(kProgress), "guanxi-derived"});
@@ -165,6 +166,7 @@ struct DerivedTopics::Impl {
 DerivedTopics::DerivedTopics(partition::Cluster& cluster, CommitHub& commits, Options options)
     : impl_(std::make_unique<Impl>(cluster, commits, std::move(options))) {}
 DerivedTopics::~DerivedTopics() = default;
+void DerivedTopics::AskToStop() { impl_->upkeep.AskToStop(); }
 
 absl::Status DerivedTopics::status() const { return impl_->upkeep.status(); }
 

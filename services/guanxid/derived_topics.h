@@ -35,6 +35,8 @@ class DerivedTopics {
   // Makes the topics that are missing, as soon as the brokers answer. Cluster and commits outlive it.
   DerivedTopics(partition::Cluster& cluster, CommitHub& commits, Options options);
   ~DerivedTopics();
+  // Does not wait; the destructor does. Thread-safe.
+  void AskToStop();
 
   // OK: telling. Thread-safe.
   absl::Status status() const;

@@ -18,7 +18,7 @@ namespace guanxi::service {
 
 struct Ingress::Impl {
   using milliseconds = std::chrono::milliseconds;
-  static constexpr milliseconds kQuestionMax{10'000};
+  static constexpr milliseconds kQuestionMax{5'000};
   static constexpr milliseconds kTryAgainAfter{500};
   static constexpr milliseconds kPoll{20};
   static constexpr size_t kAtOnce = 256;
@@ -157,6 +157,7 @@ struct Ingress::Impl {
 Ingress::Ingress(partition::Cluster& cluster, privacy::KeyStore& keys, Options options)
     : impl_(std::make_unique<Impl>(cluster, keys, std::move(options))) {}
 Ingress::~Ingress() = default;
+void Ingress::AskToStop() { impl_->upkeep.AskToStop(); }
 
 absl::Status Ingress::status() const {
   absl::Status status = impl_->upkeep.status();

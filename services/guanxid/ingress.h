@@ -30,6 +30,8 @@ class Ingress {
   // for the outcomes of what it handed in, which a stopped intake gives at once.
   Ingress(partition::Cluster& cluster, privacy::KeyStore& keys, Options options);
   ~Ingress();
+  // Does not wait; the destructor does. Thread-safe.
+  void AskToStop();
 
   // OK: reading. SOURCE_TRUNCATED, until a restart: the topic let go of events that
   // were not read; reading goes on behind them. Thread-safe.

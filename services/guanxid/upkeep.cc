@@ -8,12 +8,14 @@ Upkeep::Upkeep(Work work, std::chrono::milliseconds again_after)
     : work_(std::move(work)), again_after_(again_after), thread_([this] { Run(); }) {}
 
 Upkeep::~Upkeep() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.notify_all();
+  AskToStop();
   thread_.join();
+}
+
+void Upkeep::AskToStop() {
+  const std::lock_guard lock(mutex_);
+  stopping_ = true;
+  changed_.notify_all();
 }
 
 bool Upkeep::Stopping() const {

@@ -24,6 +24,8 @@ class Upkeep {
   Upkeep(Work work, std::chrono::milliseconds again_after);
   // Waits for the step under way.
   ~Upkeep();
+  // Does not wait.
+  void AskToStop();
 
   bool Stopping() const;
   // OK before the first attempt, and while steps go well; else what opening or stepping said last.

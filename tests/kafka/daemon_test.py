@@ -13,7 +13,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 from broker import Broker, shared  # noqa: E402
 from harness import Daemon, Refused  # noqa: E402
 from patience import EVENTUALLY, patiently  # noqa: E402
-from wire import SECONDS, Wire, admin_service_pb2, event_service_pb2, order, refusal_of  # noqa: E402
+from wire import (SECONDS, Wire, admin_service_pb2, event_service_pb2, instant, order, policy_service_pb2,  # noqa: E402
+                  refusal_of)
 from guanxi.v1 import common_pb2  # noqa: E402
 
 TOPIC = {"message.timestamp.type": "LogAppendTime"}
@@ -136,11 +137,17 @@ class WithKafka(KafkaCase):
         daemon, wire = self.started("one", self.topic, self.broker.bootstrap)
         wire.append(order("ACME", "o-1", "2024-03-01", 100))
         self.assertEqual(daemon.stop(), 0)
-        daemon, wire = self.started("one", self.topic, "127.0.0.1:1", "--kafka-start-seconds", "1")
+        daemon, wire = self.started("one", self.topic, "127.0.0.1:1", "--kafka-start-seconds", "1", "--kafka-derived-prefix", "any",
+                                    "--kafka-ingress-topic", "any", "--drain-seconds", "1")
         self.assertEqual(wire.account("ACME").account_version, 1)
         code, said = page(daemon, "/readyz")
         self.assertEqual(code, 503)
         self.assertIn("SOURCE_UNAVAILABLE", said)
+        # And stops though they stay away, and a call waits for them.
+        request = policy_service_pb2.AdoptPolicyRequest(shipped_name="transactional", actor="test", effective_at=instant("2020-01-01"))
+        adopting = wire.policies.AdoptPolicy.future(request, timeout=SECONDS)
+        self.assertEqual(daemon.stop(), 0)
+        self.assertIsNotNone(adopting.exception(SECONDS))
 
     def test_sasl_and_tls_to_the_broker(self):
         password = self.folder / "password"

@@ -1,5 +1,6 @@
 // What the producer and the consumer say when brokers err: librdkafka's mock
 // cluster does so at once and to order. No Java.
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <future>
 
@@ -7,6 +8,7 @@
 #include "kafka/admin.h"
 #include "kafka/consumer.h"
 #include "kafka/producer.h"
+#include "kafka/transactions.h"
 #include "support/mock_kafka.h"
 
 using namespace guanxi;
@@ -33,6 +35,10 @@ kafka::Delivery Send(kafka::Producer& producer, std::string_view value) {
 
 std::unique_ptr<kafka::Producer> ProducerTo(const MockKafka& cluster, milliseconds timeout = kSoon) {
   return kafka::Producer::Make({cluster.connection(), MockKafka::kTopic, milliseconds(0), timeout}).value();
+}
+
+std::unique_ptr<kafka::TransactionalProducer> TransactionsOn(const MockKafka& cluster) {
+  return kafka::TransactionalProducer::Make({cluster.connection(), "test"}, kSoon).value();
 }
 
 std::unique_ptr<kafka::Consumer> ConsumerOf(const MockKafka& cluster) {
@@ -137,6 +143,50 @@ BOOST_AUTO_TEST_CASE(questions_that_no_broker_answers_end_in_time_with_a_reason)
   BOOST_TEST(ReasonName(consumer->QueryWatermarks(0, milliseconds(300)).status()) == "SOURCE_UNAVAILABLE");
   const auto admin = kafka::Admin::Make({"127.0.0.1:1", {}}).value();
   BOOST_TEST(ReasonName(admin->Describe(MockKafka::kTopic, milliseconds(300)).status()) == "SOURCE_UNAVAILABLE");
+}
+
+BOOST_AUTO_TEST_CASE(who_stops_does_not_wait_for_brokers_that_are_not_there) {
+  std::atomic<bool> stopping{false}, looked{false};
+  kafka::TransactionalProducer::Options options{{"127.0.0.1:1", {}}, "test"};
+  options.given_up = [&] { return looked = true, stopping.load(); };
+  auto made = std::async(std::launch::async, [&] { return kafka::TransactionalProducer::Make(options, std::chrono::hours(1)).status(); });
+  while (!looked) std::this_thread::yield();
+  stopping = true;
+  BOOST_TEST(ReasonName(made.get()) == "SHUTTING_DOWN");
+}
+
+BOOST_AUTO_TEST_CASE(transactions_are_opened_though_the_first_broker_asked_does_not_know_its_part) {
+  constexpr int16_t kInitProducerId = 22;
+  MockKafka cluster;
+  cluster.Answer(kInitProducerId, {RD_KAFKA_RESP_ERR_NOT_COORDINATOR, RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS});
+  BOOST_TEST(TransactionsOn(cluster)->Begin().ok());
+}
+
+BOOST_AUTO_TEST_CASE(a_transaction_is_committed_by_brokers_that_take_longer_than_a_look_at_whether_to_give_up) {
+  MockKafka cluster;
+  cluster.Slow(500);
+  const auto producer = TransactionsOn(cluster);
+  BOOST_TEST(producer->Begin().ok());
+  BOOST_TEST(producer->Send(MockKafka::kTopic, {0, "key", "one", {}}).ok());
+  BOOST_TEST(producer->Flush(kSoon).ok());
+  const absl::Status committed = producer->Commit(kSoon);
+  BOOST_TEST(committed.ok(), committed.message());
+  BOOST_TEST(producer->Begin().ok());  // it was, or this were refused
+  const auto consumer = ConsumerOf(cluster);
+  BOOST_TEST(consumer->Start(0, 0).ok());
+  BOOST_TEST(ReadAll(*consumer, 1) == std::vector<std::string>{"one"}, boost::test_tools::per_element());
+  consumer->Stop(0);
+}
+
+BOOST_AUTO_TEST_CASE(a_transaction_that_brokers_do_not_end_is_said_to_be_open_and_one_not_begun_is_none) {
+  MockKafka cluster;
+  const auto producer = TransactionsOn(cluster);
+  BOOST_TEST(producer->Abort(milliseconds(300)).ok());
+  BOOST_TEST(producer->Begin().ok());
+  BOOST_TEST(producer->Send(MockKafka::kTopic, {0, "key", "one", {}}).ok());
+  BOOST_TEST(producer->Flush(kSoon).ok());
+  for (int broker : {1, 2, 3}) cluster.Down(broker);
+  BOOST_TEST(ReasonName(producer->Abort(milliseconds(300))) == "SOURCE_UNAVAILABLE");
 }
 
 BOOST_AUTO_TEST_CASE(a_property_that_there_is_not_is_named) {
