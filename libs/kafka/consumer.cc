@@ -106,10 +106,7 @@ absl::StatusOr<std::vector<uint64_t>> Consumer::QueryEnds(uint32_t count, std::c
 }
 
 void Consumer::ShowApplied(const std::vector<uint64_t>& next_offsets) {
-  const List list(rd_kafka_topic_partition_list_new(static_cast<int>(next_offsets.size())));
-  for (size_t p = 0; p < next_offsets.size(); ++p)
-    rd_kafka_topic_partition_list_add(list.get(), impl_->options.topic.c_str(), static_cast<int32_t>(p))->offset =
-        static_cast<int64_t>(next_offsets[p]);
+  const List list = OffsetsOf(impl_->options.topic, next_offsets);
   rd_kafka_commit(impl_->handle->get(), list.get(), 1);
 }
 

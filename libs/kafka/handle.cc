@@ -46,6 +46,13 @@ const char* HintOn(int error, std::string_view text) {
 
 }  // namespace
 
+List OffsetsOf(const std::string& topic, const std::vector<uint64_t>& offsets) {
+  List list(rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size())));
+  for (size_t p = 0; p < offsets.size(); ++p)
+    rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), static_cast<int32_t>(p))->offset = static_cast<int64_t>(offsets[p]);
+  return list;
+}
+
 absl::Status StatusOf(rd_kafka_resp_err_t error, const std::string& what, const std::string& text) {
   const std::string name = rd_kafka_err2name(error);
   const std::string message = what + ": " + (text.empty() ? rd_kafka_err2str(error) : text);

@@ -31,7 +31,11 @@ using Event = std::unique_ptr<rd_kafka_event_t, Destroyer<rd_kafka_event_destroy
 using NewTopic = std::unique_ptr<rd_kafka_NewTopic_t, Destroyer<rd_kafka_NewTopic_destroy>>;
 using DeleteTopic = std::unique_ptr<rd_kafka_DeleteTopic_t, Destroyer<rd_kafka_DeleteTopic_destroy>>;
 using ConfigResource = std::unique_ptr<rd_kafka_ConfigResource_t, Destroyer<rd_kafka_ConfigResource_destroy>>;
+using GroupMetadata = std::unique_ptr<rd_kafka_consumer_group_metadata_t, Destroyer<rd_kafka_consumer_group_metadata_destroy>>;
 using Error = std::unique_ptr<rd_kafka_error_t, Destroyer<rd_kafka_error_destroy>>;
+
+// Of the partitions from 0 on.
+List OffsetsOf(const std::string& topic, const std::vector<uint64_t>& offsets);
 
 // What librdkafka said, as one of our reasons; `what`: what was tried.
 absl::Status StatusOf(rd_kafka_resp_err_t error, const std::string& what, const std::string& text = {});

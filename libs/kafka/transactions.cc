@@ -92,6 +92,16 @@ absl::Status TransactionalProducer::Send(const std::string& topic, const Outgoin
   }
 }
 
+absl::Status TransactionalProducer::SendOffsets(const std::string& group, const std::string& topic,
+                                                const std::vector<uint64_t>& next_offsets, milliseconds timeout) {
+  const List list = OffsetsOf(topic, next_offsets);
+  const GroupMetadata reader(rd_kafka_consumer_group_metadata_new(group.c_str()));
+  const auto send = [&](int at_most) {
+    return Error(rd_kafka_send_offsets_to_transaction(impl_->handle->get(), list.get(), reader.get(), at_most));
+  };
+  return WaitFor(send, timeout, impl_->given_up, "sending the offsets of " + group);
+}
+
 absl::Status TransactionalProducer::Flush(milliseconds timeout) {
   const auto flush = [&](int at_most) {
     const auto error = rd_kafka_flush(impl_->handle->get(), at_most);

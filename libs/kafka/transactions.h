@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "kafka/connection.h"
@@ -35,6 +36,9 @@ class TransactionalProducer {
   absl::Status Begin();
   // Copies the record; waits while the buffer is full.
   absl::Status Send(const std::string& topic, const OutgoingRecord& record);
+  // How far a group has read a topic, from partition 0 on: committed with the rest, or not at all.
+  absl::Status SendOffsets(const std::string& group, const std::string& topic, const std::vector<uint64_t>& next_offsets,
+                           std::chrono::milliseconds timeout);
   // Waits until the brokers have what was sent; Commit does it as well.
   absl::Status Flush(std::chrono::milliseconds timeout);
   absl::Status Commit(std::chrono::milliseconds timeout);

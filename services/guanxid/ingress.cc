@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <atomic>
 #include <mutex>
 #include <vector>
 
@@ -12,17 +11,29 @@
 #include "intake/message_reader.h"
 #include "kafka/admin.h"
 #include "kafka/consumer.h"
-#include "kafka/producer.h"
+#include "kafka/transactions.h"
 
 namespace guanxi::service {
 
 struct Ingress::Impl {
   using milliseconds = std::chrono::milliseconds;
   static constexpr milliseconds kQuestionMax{5'000};
+  static constexpr milliseconds kTransactionMax{10'000};
+  static constexpr milliseconds kAbortMax{2'000};
   static constexpr milliseconds kTryAgainAfter{500};
   static constexpr milliseconds kPoll{20};
   static constexpr size_t kAtOnce = 256;
   static constexpr std::string_view kRefusedHeader = "guanxi-refused";
+
+  // Of a record that no event was made of. The value stays behind: it may name persons.
+  struct Refused {
+    std::optional<std::string> key;
+    std::vector<std::pair<std::string, std::optional<std::string>>> headers;
+  };
+  struct Taken {
+    std::vector<codec::Record> records;
+    std::vector<Refused> refused;
+  };
 
   Impl(partition::Cluster& c, privacy::KeyStore& k, Options o)
       : cluster(c),
@@ -38,7 +49,10 @@ struct Ingress::Impl {
     if (!described.ok()) return described.status();
     auto opened = kafka::Consumer::Make({options.connection, options.topic, options.topic});
     if (!opened.ok()) return opened.status();
-    auto made = kafka::Producer::Make({options.connection, options.events_topic});
+    // From here on no predecessor's transaction is open: what it committed is what was shown.
+    const auto stopping = [this] { return upkeep.Stopping(); };
+    auto made = kafka::TransactionalProducer::Make({options.connection, "guanxi-ingress-" + options.topic, kTransactionMax, stopping},
+                                                   kTransactionMax);
     if (!made.ok()) return made.status();
     consumer = *std::move(opened);
     producer = *std::move(made);
@@ -52,6 +66,8 @@ struct Ingress::Impl {
   void Close() {
     for (uint32_t p = 0; consumer != nullptr && p < next.size(); ++p) consumer->Stop(p);
     consumer.reset();
+    if (producer != nullptr) (void)producer->Abort(kAbortMax);
+    producer.reset();
   }
 
   absl::Status Start(uint32_t partition, std::optional<uint64_t> from) {
@@ -72,32 +88,41 @@ struct Ingress::Impl {
   // What is there now, up to a number of events of each partition, until the outcome of each is known.
   absl::Status Pass() {
     const std::vector<uint64_t> before = next;
-    std::vector<codec::Record> records;
+    Taken taken;
     for (uint32_t p = 0; p < next.size(); ++p)
-      if (absl::Status taken = TakeFrom(p, records); !taken.ok()) return taken;
+      if (absl::Status took = TakeFrom(p, taken); !took.ok()) return took;
     if (next == before) return absl::OkStatus();
-    if (!producer->Flush(kQuestionMax) || passing_failed.exchange(false))
-      return Refuse(Reason::SOURCE_UNAVAILABLE, "what was refused could not be passed on");
     if (absl::Status durable = keys.Sync(); !durable.ok()) return durable;
-    while (!records.empty()) {
-      records = Submit(std::move(records));
-      if (records.empty()) break;
+    // Before the transaction: while one is open, nobody reads what lies behind it.
+    while (!taken.records.empty()) {
+      taken.records = Submit(std::move(taken.records));
+      if (taken.records.empty()) break;
       if (upkeep.Stopping()) return absl::OkStatus();
       upkeep.Pause(kTryAgainAfter);
     }
-    consumer->ShowApplied(next);
-    return absl::OkStatus();
+    return LeaveBehind(taken.refused);
+  }
+
+  // All of it or nothing, so that what was refused is parked once.
+  absl::Status LeaveBehind(const std::vector<Refused>& refused) {
+    if (absl::Status begun = producer->Begin(); !begun.ok()) return begun;
+    for (const Refused& one : refused)
+      if (absl::Status sent = PassOn(one); !sent.ok()) return sent;
+    if (absl::Status sent = producer->SendOffsets(options.topic, options.topic, next, kTransactionMax); !sent.ok()) return sent;
+    if (absl::Status flushed = producer->Flush(kTransactionMax); !flushed.ok()) return flushed;
+    options.before_commit();
+    return producer->Commit(kTransactionMax);
   }
 
   // No partition waits for another; those that are refused count as well.
-  absl::Status TakeFrom(uint32_t partition, std::vector<codec::Record>& records) {
+  absl::Status TakeFrom(uint32_t partition, Taken& taken) {
     const uint64_t end = next[partition] + kAtOnce;
     for (bool more = true; more && next[partition] < end;)
-      if (absl::Status taken = Take(partition, records, more); !taken.ok()) return taken;
+      if (absl::Status took = Take(partition, taken, more); !took.ok()) return took;
     return absl::OkStatus();
   }
 
-  absl::Status Take(uint32_t partition, std::vector<codec::Record>& records, bool& more) {
+  absl::Status Take(uint32_t partition, Taken& taken, bool& more) {
     const kafka::Polled polled = consumer->Poll(partition, kPoll);
     more = polled.kind == kafka::Polled::Kind::kMessage;
     if (polled.kind == kafka::Polled::Kind::kFailed || polled.kind == kafka::Polled::Kind::kOutOfRange) return polled.status;
@@ -108,25 +133,29 @@ struct Ingress::Impl {
     if (refused.ok()) refused = SealPersonalParts(*record, keys);
     if (partition::IsOpen(refused)) return refused;
     if (refused.ok()) {
-      records.push_back(*std::move(record));
-    } else if (absl::Status passed = PassOn(message, refused); !passed.ok()) {
-      return passed;
+      taken.records.push_back(*std::move(record));
+    } else {
+      taken.refused.push_back(WithoutValue(message, refused));
     }
     next[partition] = polled.message.offset() + 1;
     return absl::OkStatus();
   }
 
-  // The value stays behind: it may name persons.
-  absl::Status PassOn(const codec::KafkaMessage& message, const absl::Status& refused) {
+  static Refused WithoutValue(const codec::KafkaMessage& message, const absl::Status& why) {
+    Refused refused;
+    if (message.key) refused.key.emplace(*message.key);
+    for (const codec::KafkaHeader& header : message.headers) refused.headers.emplace_back(header.name, header.value);
+    const ReasonEntry* const reason = ReasonOf(why);
+    refused.headers.emplace_back(kRefusedHeader, reason == nullptr ? "UNKNOWN" : reason->name);
+    return refused;
+  }
+
+  absl::Status PassOn(const Refused& refused) {
     kafka::OutgoingRecord out;
-    out.partition = message.key ? cluster.PartitionOf(*message.key).value : 0;
-    out.key = message.key;
-    for (const codec::KafkaHeader& header : message.headers) out.headers.push_back({header.name, header.value});
-    const ReasonEntry* const reason = ReasonOf(refused);
-    out.headers.push_back({kRefusedHeader, reason == nullptr ? "UNKNOWN" : reason->name});
-    return producer->Send(out, [this](const kafka::Delivery& delivery) {
-      if (!delivery.status.ok()) passing_failed = true;
-    });
+    out.partition = refused.key ? cluster.PartitionOf(*refused.key).value : 0;
+    out.key = refused.key;
+    for (const auto& [name, value] : refused.headers) out.headers.push_back({name, value});
+    return producer->Send(options.events_topic, out);
   }
 
   // Those whose outcome is open.
@@ -145,8 +174,7 @@ struct Ingress::Impl {
   privacy::KeyStore& keys;
   const Options options;
   std::unique_ptr<kafka::Consumer> consumer;
-  std::atomic<bool> passing_failed{false};  // outlives the producer, whose reports set it
-  std::unique_ptr<kafka::Producer> producer;
+  std::unique_ptr<kafka::TransactionalProducer> producer;
   std::vector<uint64_t> next;  // by partition of the ingress topic
 
   mutable std::mutex lost_mutex;

@@ -3,12 +3,13 @@
 // left behind when its outcome is known. So nothing personal reaches the topic
 // of events. One thread; one node only.
 //
-// Reading goes on at the offset that this group committed. What is read again,
-// after a crash or because Kafka forgot the offset, is found as a duplicate.
-// What cannot be read or sealed goes to the topic of events without its value,
-// with the reason in the header guanxi-refused, and is parked there.
+// Reading goes on at the offset that this group committed. What is read again
+// after a crash is found as a duplicate. What cannot be read or sealed goes to the
+// topic of events without its value, with the reason in the header guanxi-refused,
+// and is parked there: once, in one transaction with the offset.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -25,6 +26,9 @@ class Ingress {
     kafka::Connection connection;
     std::string topic;
     std::string events_topic;
+    // For tests that end the process there: what was refused is with the brokers,
+    // and not committed. guanxid sets none.
+    std::function<void()> before_commit = [] {};
   };
   // Begins when the brokers answer. Cluster and keys outlive it; destroying it waits
   // for the outcomes of what it handed in, which a stopped intake gives at once.
