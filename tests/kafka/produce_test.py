@@ -5,7 +5,11 @@ import json
 import tempfile
 import unittest
 
+from confluent_kafka import Producer
+from google.protobuf import json_format
+
 from broker import EVENTS, NodeCase, run, shared
+from wire import trade_pb2
 
 CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
 FORMS = (("binary", "protobuf"), ("binary", "json"), ("structured", "protobuf"))
@@ -39,6 +43,19 @@ class Produce(NodeCase):
         self.caught_up()
         self.assertEqual(self.parked(), [])
         self.assertEqual(len(self.node.ask("account", "timeline", "binary-json-zstd")["events"]), 3)
+
+    def test_protobuf_framed_for_a_registry_is_read_without_one(self):
+        """Both spellings of the first message's index; another message's is parked."""
+        data = json_format.ParseDict(order("ACME", 1)["data"], trade_pb2.OrderPlaced()).SerializeToString()
+        producer = Producer({"bootstrap.servers": self.broker.bootstrap, "partitioner": "murmur2_random", "enable.idempotence": True})
+        for number, index in enumerate((b"\0", b"\2\0", b"\2\2")):
+            head = {"ce_specversion": "1.0", "ce_type": "guanxi.event.v1.OrderPlaced", "ce_source": "/erp", "ce_id": f"framed-{number}",
+                    "ce_time": "2024-03-01T09:30:00Z", "content-type": "application/protobuf"}
+            producer.produce(self.topic, b"\0\0\0\0\7" + index + data, b"ACME", headers=head)
+        self.assertEqual(producer.flush(240), 0)
+        self.caught_up()
+        self.assertEqual([event["id"] for event in self.node.ask("account", "timeline", "ACME")["events"]], ["framed-0", "framed-1"])
+        self.assertEqual([(event["id"], event["parkedReason"]) for event in self.parked()], [("framed-2", "MESSAGE_UNREADABLE")])
 
     def test_lines_that_a_node_would_park_are_named_and_not_sent(self):
         path = self.folder / "events.jsonl.gz"
