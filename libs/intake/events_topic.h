@@ -1,0 +1,40 @@
+// Whether the topic is there, is set up as a log needs it, and has as many
+// partitions as the directory; and under which name the log comes from it.
+// Thread-safe.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "base/strong.h"
+#include "kafka/admin.h"
+
+namespace guanxi::intake {
+
+class EventsTopic {
+ public:
+  EventsTopic(std::unique_ptr<kafka::Admin> admin, std::string name);
+
+  // SOURCE_UNAVAILABLE, TOPIC_MISSING, TOPIC_UNSUITABLE. Waits for the brokers.
+  absl::StatusOr<kafka::TopicDescription> Describe(std::chrono::milliseconds timeout);
+  // Describes it again; SOURCE_FOREIGN: another number of partitions. Notes what it found.
+  void Look(uint32_t partitions, std::chrono::milliseconds timeout);
+  // Of the newest look; SOURCE_UNAVAILABLE before the first.
+  absl::Status status() const;
+  // What the log of the partition says that it comes from; status() while that is not OK.
+  absl::StatusOr<std::string> IdentityOf(PartitionId partition) const;
+  // Empty while it is not known.
+  std::string cluster_id() const;
+
+ private:
+  const std::unique_ptr<kafka::Admin> admin_;
+  const std::string name_;
+  mutable std::mutex mutex_;
+  absl::Status status_;
+  std::string cluster_id_;
+};
+
+}  // namespace guanxi::intake

@@ -1,0 +1,62 @@
+// Hands this node's submissions to the topic. Each is answered when it came back
+// from there and was applied (pending.h). Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "base/strong.h"
+#include "intake/options.h"
+#include "intake/pending.h"
+#include "kafka/producer.h"
+#include "kafka/transactions.h"
+#include "partition/submission.h"
+
+namespace guanxi::intake {
+
+class Outgoing;
+
+class Submitter {
+ public:
+  using Done = Pending::Done;
+
+  // Does not wait for a broker. INVALID_ARGUMENT: a property.
+  static absl::StatusOr<std::unique_ptr<Submitter>> Make(KafkaIntakeOptions options);
+  ~Submitter() { Stop(); }
+
+  // As partition::Intake has them.
+  bool TrySubmit(PartitionId partition, partition::Submission& submission, Done& done);
+  std::vector<partition::SubmissionResult> SubmitTogether(const std::vector<std::pair<PartitionId, partition::Submission>>& submissions);
+
+  // A producer that failed for good is replaced; what it had under way is answered by
+  // its reports. To be called now and then.
+  void Renew();
+  // Where what comes back is answered.
+  Pending& pending() { return pending_; }
+  // Whoever waits gets OUTCOME_UNKNOWN, whoever comes SHUTTING_DOWN; what has not left
+  // yet gets some seconds to.
+  void Stop();
+
+ private:
+  using Producing = std::unique_ptr<kafka::TransactionalProducer>;
+
+  explicit Submitter(KafkaIntakeOptions options) : options_(std::move(options)) {}
+  absl::Status MakeProducer();
+  absl::Status Produce(PartitionId partition, const partition::Submission& submission, Ticket ticket);
+  absl::StatusOr<Producing> OpenTransactions() const;
+  Ticket Await(const partition::Submission& submission, Done done);
+  absl::Status SendTogether(kafka::TransactionalProducer& producer, const std::deque<Outgoing>& all) const;
+  absl::Status ProduceTogether(kafka::TransactionalProducer& producer, const std::deque<Outgoing>& all) const;
+
+  const KafkaIntakeOptions options_;
+  std::atomic<bool> stopping_{false};
+  Pending pending_;
+  std::mutex mutex_;
+  std::shared_ptr<kafka::Producer> producer_;
+};
+
+}  // namespace guanxi::intake
