@@ -1,6 +1,8 @@
 // The C library's C11 threads, which librdkafka uses, by its POSIX threads: of
 // these ThreadSanitizer knows, so that it sees what librdkafka waits for. They
-// are the same there too. What librdkafka calls of them, no more.
+// are the same there too. What librdkafka calls of them, no more. Its read-write
+// locks are POSIX's already; they pass through here because tsan.supp passes over
+// what the library calls itself.
 #include <pthread.h>
 #include <threads.h>
 
@@ -73,5 +75,14 @@ int thrd_join(thrd_t thread, int* result) {
   if (result != nullptr) *result = static_cast<int>(reinterpret_cast<intptr_t>(returned));
   return Answer(error);
 }
+
+// ThreadSanitizer's own.
+int __interceptor_pthread_rwlock_rdlock(pthread_rwlock_t* lock);
+int __interceptor_pthread_rwlock_wrlock(pthread_rwlock_t* lock);
+int __interceptor_pthread_rwlock_unlock(pthread_rwlock_t* lock);
+
+int pthread_rwlock_rdlock(pthread_rwlock_t* lock) noexcept { return __interceptor_pthread_rwlock_rdlock(lock); }
+int pthread_rwlock_wrlock(pthread_rwlock_t* lock) noexcept { return __interceptor_pthread_rwlock_wrlock(lock); }
+int pthread_rwlock_unlock(pthread_rwlock_t* lock) noexcept { return __interceptor_pthread_rwlock_unlock(lock); }
 
 }  // extern "C"
