@@ -133,12 +133,15 @@ PartitionStatus Actor::status() const {
   status.overlay_bytes = overlay_bytes_;
   status.records_since_checkpoint = records_since_checkpoint_;
   status.commits = commits_;
+  const std::lock_guard lock(view_mutex_);
+  status.events = events_;
   return status;
 }
 
 void Actor::Publish(ViewPtr view) {
   const std::lock_guard lock(view_mutex_);
   view_ = std::move(view);
+  events_ = writer_->counts();
 }
 
 bool Actor::IsIdle() const { return queue_.empty() && steps_.empty(); }

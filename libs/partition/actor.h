@@ -140,6 +140,7 @@ class Actor {
 
   mutable std::mutex view_mutex_;
   ViewPtr view_;
+  OutcomeCounts events_;
 
   std::mutex rebuild_mutex_;
 

@@ -81,6 +81,7 @@ struct PartitionStatus {
   uint64_t overlay_bytes = 0;             // memory of rows since the last checkpoint
   uint64_t records_since_checkpoint = 0;  // to be folded again after a crash
   uint64_t commits = 0;                   // since it was opened, each with one fsync
+  OutcomeCounts events;                   // since it was opened
   bool accepts_writes = true;
 };
 
@@ -150,6 +151,7 @@ class Cluster {
 
  private:
   struct Impl;
+  absl::Status WriteClock(Timestamp to, const std::string& actor);
   absl::Status WriteControl(PartitionId partition, codec::Record record, EventOutcome* outcome = nullptr);
   // With an intake all or none of them.
   absl::Status WriteControls(std::vector<std::pair<PartitionId, codec::Record>> records);

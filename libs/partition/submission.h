@@ -62,6 +62,17 @@ inline EventOutcome Refused(absl::Status status) {
 // those that are right carry the status of the first that is not.
 using SubmissionResult = std::vector<EventOutcome>;
 
+// Events by what became of them; not what the engine says by itself.
+struct OutcomeCounts {
+  uint64_t appended = 0, duplicates = 0, parked = 0, refused = 0;
+  void Count(const EventOutcome& outcome) {
+    if (outcome.status.ok())
+      ++(outcome.duplicate ? duplicates : appended);
+    else
+      ++(outcome.parked_at ? parked : refused);
+  }
+};
+
 // One step of a partition's source: a record of it, or nothing but a later offset.
 struct SourceStep {
   // SourceProgress::identity.

@@ -191,10 +191,12 @@ absl::StatusOr<ViewPtr> Writer::Commit() {
   if (!status.ok()) {
     // Memory ran ahead of what is stored.
     lost_ = RollBack();
+    counting_ = counts_;
     return status;
   }
   swept_.clear();
   sweeps_forgotten_ = sweeps_in_store_;
+  counts_ = counting_;
   return view_ = MakeView();
 }
 

@@ -67,6 +67,8 @@ class Writer {
   size_t bytes_since_checkpoint() const { return projector_.rows().bytes(); }
   uint64_t records_since_checkpoint() const { return log_->size() - checkpointed_; }
   ViewPtr view() const { return view_; }
+  // Of what was committed since the writer was opened.
+  const OutcomeCounts& counts() const { return counts_; }
   absl::StatusOr<std::optional<Timestamp>> NextDue() { return projector_.NextDue(); }
   bool TakeOutboxGrew() { return projector_.TakeOutboxGrew(); }
   Timestamp clock() const { return projector_.clock(); }
@@ -133,14 +135,15 @@ class Writer {
   SourceProgress source_;
   Admission admission_;
   ViewPtr view_;
-  ProjectorState committed_;       // of view_
-  std::vector<NotedSweep> swept_;  // in the current commit
-  uint64_t checkpointed_ = 0;      // records whose rows are in the store, or on their way
-  uint64_t sweeps_forgotten_ = 0;  // slices before this one are no longer noted
-  uint64_t sweeps_in_store_ = 0;   // slices before this one are in the last checkpoint
-  uint64_t sweeps_in_frozen_ = 0;  // and in the one under way
-  absl::Status broken_;            // of the current commit: memory no longer says what the log says
-  absl::Status lost_;              // memory could not be brought back to the last commit
+  OutcomeCounts counts_, counting_;  // committed; with the current commit
+  ProjectorState committed_;         // of view_
+  std::vector<NotedSweep> swept_;    // in the current commit
+  uint64_t checkpointed_ = 0;        // records whose rows are in the store, or on their way
+  uint64_t sweeps_forgotten_ = 0;    // slices before this one are no longer noted
+  uint64_t sweeps_in_store_ = 0;     // slices before this one are in the last checkpoint
+  uint64_t sweeps_in_frozen_ = 0;    // and in the one under way
+  absl::Status broken_;              // of the current commit: memory no longer says what the log says
+  absl::Status lost_;                // memory could not be brought back to the last commit
 };
 
 }  // namespace guanxi::partition

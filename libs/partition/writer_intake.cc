@@ -91,6 +91,7 @@ SubmissionResult Writer::Process(Submission submission, Timestamp now) {
   for (auto& record : submission.events) record.recorded_at = recorded_;
   if (submission.internal && submission.events.front().account_id.empty()) return {ProcessControl(submission.events.front())};
 
+  const bool internal = submission.internal;
   Intake intake(submission.events.size());
   for (size_t i = 0; i < submission.events.size(); ++i) Admit(submission, i, intake);
   if (intake.refused.ok()) FindRepeats(submission, intake);
@@ -101,6 +102,8 @@ SubmissionResult Writer::Process(Submission submission, Timestamp now) {
   } else if (const auto failed = AppendAll(std::move(submission), intake); !failed.ok()) {
     return SubmissionResult(intake.outcomes.size(), Refused(failed));
   }
+  if (!internal)
+    for (const EventOutcome& outcome : intake.outcomes) counting_.Count(outcome);
   return std::move(intake.outcomes);
 }
 
@@ -129,6 +132,7 @@ EventOutcome Writer::ParkUnreadable(SourceStep step) {
   record.recorded_at = recorded_;
   EventOutcome outcome = Refused(step.unreadable);
   Park(outcome, std::move(record));
+  counting_.Count(outcome);
   return outcome;
 }
 

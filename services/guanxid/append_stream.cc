@@ -84,7 +84,6 @@ class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStrea
     pending.done = [this, ordinal, partition = pending.partition, account_id = record.account_id, source = record.source,
                     id = record.id](const partition::SubmissionResult& result) {
       const partition::EventOutcome& outcome = result.front();
-      node_.metrics.Appended(partition, outcome);
       if (outcome.status.ok()) {
         Accepted(partition, outcome);
       } else {

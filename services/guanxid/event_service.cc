@@ -93,7 +93,6 @@ grpc::ServerUnaryReactor* EventServiceHandler::Append(grpc::CallbackServerContex
   const PartitionId partition = node_.cluster.PartitionOf(request->events(0).account_id());
   submission->deadline = OutcomeDeadlineOf(*context);
   node_.cluster.Submit(partition, *std::move(submission), [this, partition, response, finish](const partition::SubmissionResult& result) {
-    for (const partition::EventOutcome& outcome : result) node_.metrics.Appended(partition, outcome);
     finish(AppendAnswer(node_, partition, result, *response));
   });
   return reactor;

@@ -6,12 +6,11 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
-#include <array>
-#include <atomic>
 #include <shared_mutex>
 #include <unordered_map>
 
 #include "base/reason.h"
+#include "partition/account_reader.h"
 
 namespace guanxi::service {
 namespace {
@@ -24,14 +23,7 @@ auto* Build(prometheus::Registry& registry, Family&& builder, const char* name, 
   return &builder.Name(name).Help(help).Register(registry);
 }
 
-// As settings bound it.
-constexpr size_t kPartitionsMax = 1024;
-constexpr std::array<const char*, 4> kOutcomes = {"appended", "duplicate", "parked", "refused"};
-
-size_t OutcomeOf(const partition::EventOutcome& outcome) {
-  if (outcome.status.ok()) return outcome.duplicate ? 1 : 0;
-  return outcome.parked_at ? 2 : 3;
-}
+void RaiseTo(prometheus::Counter& counter, uint64_t value) { counter.Increment(static_cast<double>(value) - counter.Value()); }
 
 std::string ReasonLabel(const absl::Status& status) {
   if (status.ok()) return "OK";
@@ -63,9 +55,9 @@ struct Metrics::Impl {
   prometheus::Family<prometheus::Histogram>* latency =
       Build(registry, prometheus::BuildHistogram(), "guanxi_rpc_seconds", "Time from a call's arrival to its answer.");
   prometheus::Family<prometheus::Counter>* events =
-      Build(registry, prometheus::BuildCounter(), "guanxi_events_total", "Events offered, by partition and outcome.");
-  // Counted on the writers' threads, given to the family when asked for.
-  std::array<std::array<std::atomic<uint64_t>, kOutcomes.size()>, kPartitionsMax> outcomes{};
+      Build(registry, prometheus::BuildCounter(), "guanxi_events_total", "Events that reached the log's writer, by partition and outcome.");
+  prometheus::Family<prometheus::Gauge>* parked =
+      Build(registry, prometheus::BuildGauge(), "guanxi_parked_open_events", "Parked events that wait for a decision.");
   prometheus::Family<prometheus::Gauge>* log_size =
       Build(registry, prometheus::BuildGauge(), "guanxi_log_records", "Records in the partition's log.");
   prometheus::Family<prometheus::Gauge>* queue =
@@ -99,19 +91,15 @@ void Metrics::RpcDone(const char* rpc, const absl::Status& status, std::chrono::
   impl_->rpcs->Add({{"rpc", rpc}, {"reason", ReasonLabel(status)}}).Increment();
 }
 
-void Metrics::Appended(PartitionId partition, const partition::EventOutcome& outcome) {
-  if (partition.value < kPartitionsMax) ++impl_->outcomes[partition.value][OutcomeOf(outcome)];
-}
-
 std::string Metrics::Text(const partition::Cluster& cluster) {
   for (uint32_t p = 0; p < cluster.partitions(); ++p) {
     const prometheus::Labels labels{{"partition", std::to_string(p)}};
     const partition::ViewPtr view = cluster.ViewOf(PartitionId{p});
     const partition::PartitionStatus status = cluster.StatusOf(PartitionId{p});
-    for (size_t i = 0; i < kOutcomes.size(); ++i) {
-      prometheus::Counter& counter = impl_->events->Add({{"partition", std::to_string(p)}, {"outcome", kOutcomes[i]}});
-      counter.Increment(static_cast<double>(impl_->outcomes[p][i]) - counter.Value());
-    }
+    for (const auto& [outcome, count] : {std::pair{"appended", status.events.appended}, std::pair{"duplicate", status.events.duplicates},
+                                         std::pair{"parked", status.events.parked}, std::pair{"refused", status.events.refused}})
+      RaiseTo(impl_->events->Add({{"partition", std::to_string(p)}, {"outcome", outcome}}), count);
+    if (const auto open = partition::ReadCounter(*view, "parked"); open.ok()) impl_->parked->Add(labels).Set(static_cast<double>(*open));
     impl_->log_size->Add(labels).Set(static_cast<double>(view->log_size));
     impl_->queue->Add(labels).Set(static_cast<double>(status.queue_events));
     impl_->outbox->Add(labels).Set(static_cast<double>(status.outbox_pending));
@@ -119,8 +107,7 @@ std::string Metrics::Text(const partition::Cluster& cluster) {
     impl_->accepts_writes->Add(labels).Set(status.accepts_writes ? 1 : 0);
     impl_->overlay_bytes->Add(labels).Set(static_cast<double>(status.overlay_bytes));
     impl_->since_checkpoint->Add(labels).Set(static_cast<double>(status.records_since_checkpoint));
-    prometheus::Counter& commits = impl_->commits->Add(labels);
-    commits.Increment(static_cast<double>(status.commits) - commits.Value());
+    RaiseTo(impl_->commits->Add(labels), status.commits);
     impl_->clock->Add(labels).Set(static_cast<double>(view->clock.micros) / kMicrosPerSecond);
   }
   return prometheus::TextSerializer().Serialize(impl_->registry.Collect());

@@ -19,7 +19,6 @@ class Metrics {
 
   // rpc: a literal, "EventService.Append". A call that took this long, with this status.
   void RpcDone(const char* rpc, const absl::Status& status, std::chrono::nanoseconds took);
-  void Appended(PartitionId partition, const partition::EventOutcome& outcome);
 
   // Prometheus' text format; reads the cluster's gauges first.
   std::string Text(const partition::Cluster& cluster);
