@@ -39,6 +39,10 @@ absl::Status Cluster::WriteControls(std::vector<std::pair<PartitionId, codec::Re
 
 absl::Status Cluster::AdvanceClock(Timestamp to, const std::string& actor) {
   const std::lock_guard lock(impl_->control_mutex);
+  return WriteClock(to, actor);
+}
+
+absl::Status Cluster::WriteClock(Timestamp to, const std::string& actor) {
   for (uint32_t p = 0; p < partitions(); ++p) {
     if (ViewOf(PartitionId(p))->clock >= to) continue;
     if (auto status = WriteControl(PartitionId(p), codec::MakeClockAdvanced(to, std::min(to, impl_->options.now()), actor)); !status.ok())
@@ -84,7 +88,9 @@ absl::StatusOr<AdoptedPolicy> Cluster::AdoptPolicy(const std::string& definition
     const ViewPtr view = ViewOf(PartitionId(p));
     past = std::max({past, view->clock, view->newest_occurred_at});
   }
-  const Timestamp from = effective_at.value_or(Timestamp{past.micros + 1});
+  const bool now = impl_->options.wall_clock && !effective_at;
+  const Timestamp next{past.micros + 1};
+  const Timestamp from = now ? std::max(next, impl_->options.now()) : effective_at.value_or(next);
   if (from <= past)
     return Refuse(Reason::POLICY_RETROACTIVE,
                   fmt::format("effective_at {} does not lie after {}", FormatTimestamp(from), FormatTimestamp(past)),
@@ -96,6 +102,9 @@ absl::StatusOr<AdoptedPolicy> Cluster::AdoptPolicy(const std::string& definition
   std::vector<std::pair<PartitionId, codec::Record>> copies;
   for (uint32_t p = 0; p < partitions(); ++p) copies.emplace_back(p, record);
   if (auto status = WriteControls(std::move(copies)); !status.ok()) return status;
+  // The clock ticks rarely; whoever reads next is to see it in force.
+  if (now)
+    if (auto status = WriteClock(from, actor); !status.ok()) return status;
   return result;
 }
 

@@ -72,7 +72,7 @@ void AddAdopt(CLI::App* noun, Context& context) {
   CLI::App* command = noun->add_subcommand("adopt", "Let a policy take effect; recorded with actor and reason");
   auto* name = command->add_option("NAME", arguments->shipped_name, "A shipped policy: standard, transactional");
   command->add_option("--file", arguments->file, "A policy of your own (TOML; - reads stdin)")->excludes(name);
-  AddTime(command, "--effective-at", arguments->effective_at, "Not before the clock; default: right after it");
+  AddTime(command, "--effective-at", arguments->effective_at, "After the clock; default: now, with --clock events right after the clock");
   command->add_option("--actor", arguments->actor, "Who decided")->required();
   command->add_option("--reason", arguments->reason, "Why")->required();
   OnRun(command, context, arguments, "guanxi policy adopt transactional --actor lin --reason 'we only see orders'", RunAdopt);

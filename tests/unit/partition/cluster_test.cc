@@ -401,6 +401,18 @@ BOOST_AUTO_TEST_CASE(a_policy_is_adopted_in_every_partition_and_never_backwards)
   BOOST_TEST(fixture.cluster().AdoptPolicy(text, std::nullopt, "op", "again")->control_epoch == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_policy_adopted_by_the_wall_clock_is_in_force_at_once) {
+  ClusterFixture fixture(2, [](auto& options) {
+    options.wall_clock = true;
+    options.now = [] { return At("2025-06-01T12:34:56Z"); };
+  });
+  const std::string text(relations::TransactionalPolicyToml());
+  const auto adopted = fixture.cluster().AdoptPolicy(text, std::nullopt, "op", "why");
+  BOOST_REQUIRE(adopted.ok());
+  BOOST_TEST(FormatTimestamp(adopted->effective_at) == "2025-06-01T12:34:56Z");
+  for (uint32_t p = 0; p < 2; ++p) BOOST_TEST(FormatTimestamp(fixture.cluster().ViewOf(PartitionId(p))->clock) == "2025-06-01T12:34:56Z");
+}
+
 BOOST_AUTO_TEST_CASE(an_older_policy_can_be_adopted_anew) {
   ClusterFixture fixture(2);
   const std::string first(relations::TransactionalPolicyToml()), second(relations::StandardPolicyToml());
