@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <functional>
 
 namespace guanxi::service {
@@ -129,13 +130,17 @@ absl::Status Config::Set(std::string_view key, const std::string& value, std::st
 }
 
 absl::Status Config::ReadFile(const std::string& file) {
+  if (std::filesystem::is_directory(file)) return absl::InvalidArgumentError("config: " + file + " is a directory");
   toml::table table;
   try {
     table = toml::parse_file(file);
   } catch (const toml::parse_error& error) {
     return absl::InvalidArgumentError(absl::StrCat(file, ": line ", error.source().begin.line, ": ", View(error.description())));
   }
-  const auto set = [&](const std::string& key, const std::string& value) { return Set(key, value, file); };
+  const auto set = [&](const std::string& key, const std::string& value) {
+    if (IsGiven(key)) return absl::InvalidArgumentError(absl::StrCat(file, ": ", key, " is given twice"));
+    return Set(key, value, file);
+  };
   return ForEachKey(table, "", file, set);
 }
 

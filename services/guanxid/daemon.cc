@@ -30,6 +30,7 @@
 #include "guanxid/kafka_settings.h"
 #include "guanxid/policy_service.h"
 #include "guanxid/portfolio_service.h"
+#include "rpc/pem.h"
 
 namespace guanxi::service {
 namespace {
@@ -75,17 +76,28 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return text;
 }
 
+absl::Status CheckPair(const Config& config, const std::string& certificate, const std::string& key) {
+  const std::string &cert_file = config.Text("tls_cert"), &key_file = config.Text("tls_key");
+  if (!rpc::HoldsCertificate(certificate)) return absl::InvalidArgumentError("tls_cert: " + cert_file + " holds no certificate");
+  if (!rpc::HoldsPrivateKey(key)) return absl::InvalidArgumentError("tls_key: " + key_file + " holds no private key without a password");
+  if (rpc::AreAPair(certificate, key)) return absl::OkStatus();
+  return absl::InvalidArgumentError("tls_key: " + key_file + " is not the key of the certificate " + cert_file);
+}
+
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsOf(const Config& config) {
   if (config.Text("tls_cert").empty()) return grpc::InsecureServerCredentials();
   const absl::StatusOr<std::string> certificate = ReadFile(config.Text("tls_cert"));
   if (!certificate.ok()) return certificate.status();
   const absl::StatusOr<std::string> key = ReadFile(config.Text("tls_key"));
   if (!key.ok()) return key.status();
+  if (absl::Status pair = CheckPair(config, *certificate, *key); !pair.ok()) return pair;
   grpc::SslServerCredentialsOptions options;
   options.pem_key_cert_pairs.push_back({*key, *certificate});
   if (!config.Text("tls_client_ca").empty()) {
     const absl::StatusOr<std::string> authorities = ReadFile(config.Text("tls_client_ca"));
     if (!authorities.ok()) return authorities.status();
+    if (!rpc::HoldsCertificate(*authorities))
+      return absl::InvalidArgumentError("tls_client_ca: " + config.Text("tls_client_ca") + " holds no certificate");
     options.pem_root_certs = *authorities;
     options.client_certificate_request = GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
   }

@@ -94,6 +94,11 @@ absl::StatusOr<size_t> HeadPublisher::ResumeFrom(const std::string& tail) {
     }
     const uint32_t partition = head.tree_head().partition();
     if (head.log_epoch() != signer_.log_epoch() || partition >= last_.size() || last_[partition].head.tree_size() != 0) continue;
+    if (!signer_.HasSigned(head, *signed_at))
+      return absl::FailedPreconditionError(
+          file_.string() + " was signed with another key than the one in the data directory's folder signing. " +
+          "Put that key back from its copy; or, when it is lost, move the file away: then a new one is begun, " +
+          "and every auditor must be given the new public key.");
     last_[partition] = {head.tree_head(), *signed_at};
     --missing;
   }

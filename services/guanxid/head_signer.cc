@@ -70,17 +70,25 @@ absl::StatusOr<std::unique_ptr<HeadSigner>> HeadSigner::Open(const fs::path& dir
   return std::unique_ptr<HeadSigner>(new HeadSigner(*std::move(key), std::move(log_epoch), std::move(now)));
 }
 
+ledger::TreeHead HeadSigner::HeadOf(const v1::TreeHead& head, Timestamp signed_at) const {
+  return {.log_epoch = log_epoch_,
+          .partition = head.partition(),
+          .size = head.tree_size(),
+          .root = ledger::HashFromBytes(head.root_hash()),
+          .signed_at = signed_at};
+}
+
 v1::SignedTreeHead HeadSigner::Sign(const v1::TreeHead& head, Timestamp signed_at) const {
   v1::SignedTreeHead answer;
   *answer.mutable_tree_head() = head;
   answer.set_log_epoch(log_epoch_);
   *answer.mutable_signed_at() = rpc::ToProto(signed_at);
-  answer.set_signature(ledger::SignHead(key_, {.log_epoch = log_epoch_,
-                                               .partition = head.partition(),
-                                               .size = head.tree_size(),
-                                               .root = ledger::HashFromBytes(head.root_hash()),
-                                               .signed_at = signed_at}));
+  answer.set_signature(ledger::SignHead(key_, HeadOf(head, signed_at)));
   return answer;
+}
+
+bool HeadSigner::HasSigned(const v1::SignedTreeHead& head, Timestamp signed_at) const {
+  return ledger::VerifyHead(public_key(), HeadOf(head.tree_head(), signed_at), head.signature());
 }
 
 }  // namespace guanxi::service

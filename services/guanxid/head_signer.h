@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "guanxi/v1/audit_service.pb.h"
 #include "ledger/ed25519.h"
+#include "ledger/signed_head.h"
 
 namespace guanxi::service {
 
@@ -31,8 +32,11 @@ class HeadSigner {
 
   // `head` has a partition, a size and a root of 32 bytes.
   v1::SignedTreeHead Sign(const v1::TreeHead& head, Timestamp signed_at) const;
+  // Whether this key signed it; its root has 32 bytes.
+  bool HasSigned(const v1::SignedTreeHead& head, Timestamp signed_at) const;
 
  private:
+  ledger::TreeHead HeadOf(const v1::TreeHead& head, Timestamp signed_at) const;
   HeadSigner(ledger::SigningKey key, std::string log_epoch, std::function<Timestamp()> now)
       : key_(std::move(key)), log_epoch_(std::move(log_epoch)), now_(std::move(now)) {}
 

@@ -163,6 +163,8 @@ class SignedHeads(AuditCase):
         self.assertIn("the log is not the one that was published", refused.exception.text)
 
     def test_a_key_that_is_missing_or_damaged_is_told_and_never_replaced(self):
+        self.append(40)
+        self.wait_until_published()
         self.daemon.stop()
         private = self.folder / "data" / "signing" / "ed25519.pem"
         self.assertEqual(private.stat().st_mode & 0o777, 0o600)
@@ -173,6 +175,12 @@ class SignedHeads(AuditCase):
                 self.daemon.start()
             self.assertIn(said, refused.exception.text)
             self.assertIn("every auditor must be given the new public key", refused.exception.text)
+        shutil.move(private.parent, self.folder / "signing")
+        with self.assertRaises(Refused) as refused:
+            self.daemon.start()
+        self.assertIn("was signed with another key", refused.exception.text)
+        shutil.rmtree(private.parent)
+        shutil.move(self.folder / "signing", private.parent)
         private.write_text(pem)
         self.daemon.start()
         self.assertEqual(self.daemon.run("audit", "key"), self.key.read_text())

@@ -52,6 +52,13 @@ class Tls(DaemonCase):
         self.daemon.start()
         return self.daemon
 
+    def test_a_key_of_another_certificate_is_named_at_the_start(self):
+        other = self.authority.sign("other")
+        self.options = (*self.options[:-1], str(other[1]))
+        with self.assertRaises(Refused) as refused:
+            self.start()
+        self.assertIn("other.key is not the key of the certificate", refused.exception.text)
+
     def try_append(self, credentials):
         wire = Wire("localhost:" + self.daemon.grpc.rpartition(":")[2], credentials)
         self.addCleanup(wire.close)

@@ -1,8 +1,6 @@
 #include "tools/guanxi/context.h"
 
-#include <openssl/pem.h>
-#include <openssl/x509.h>
-
+#include "rpc/pem.h"
 #include "tools/guanxi/new_event.h"
 
 namespace guanxi::cli {
@@ -18,25 +16,15 @@ absl::Status NoPem(const char* option, const std::string& path, const char* what
   return Misused(std::string(option) + ": " + path + " holds no " + what, "Give a PEM file; `openssl` shows what a file holds.");
 }
 
-using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
-using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
-using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
-
-Bio BioOf(const std::string& pem) { return {BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free}; }
-Certificate CertificateIn(const std::string& pem) { return {PEM_read_bio_X509(BioOf(pem).get(), nullptr, nullptr, nullptr), &X509_free}; }
-Key KeyIn(const std::string& pem) { return {PEM_read_bio_PrivateKey(BioOf(pem).get(), nullptr, nullptr, nullptr), &EVP_PKEY_free}; }
-
 }  // namespace
 
 // gRPC would only say that nothing was reached.
 absl::Status Context::CheckTls(const std::string& ca, const std::string& cert, const std::string& key) const {
-  if (!tls_ca.empty() && !CertificateIn(ca)) return NoPem("--tls-ca", tls_ca, "certificate");
+  if (!tls_ca.empty() && !rpc::HoldsCertificate(ca)) return NoPem("--tls-ca", tls_ca, "certificate");
   if (tls_cert.empty()) return absl::OkStatus();
-  const Certificate own = CertificateIn(cert);
-  if (!own) return NoPem("--tls-cert", tls_cert, "certificate");
-  const Key private_key = KeyIn(key);
-  if (!private_key) return NoPem("--tls-key", tls_key, "private key without a password");
-  if (X509_check_private_key(own.get(), private_key.get()) == 1) return absl::OkStatus();
+  if (!rpc::HoldsCertificate(cert)) return NoPem("--tls-cert", tls_cert, "certificate");
+  if (!rpc::HoldsPrivateKey(key)) return NoPem("--tls-key", tls_key, "private key without a password");
+  if (rpc::AreAPair(cert, key)) return absl::OkStatus();
   return Misused("--tls-key: " + tls_key + " is not the key of the certificate " + tls_cert, "Give the two files that were made together.");
 }
 
