@@ -19,7 +19,8 @@ constexpr int kBatchAccountsMax = 1000;
 absl::StatusOr<std::string> Resolve(const Node& node, const v1::AccountSelector& selector, const v1::Consistency& consistency) {
   if (!selector.account_id().empty()) {
     if (codec::IsAccountId(selector.account_id())) return selector.account_id();
-    return Refuse(Reason::ACCOUNT_ID_INVALID, "the account id is none", {{"field", "account.account_id"}});
+    return Refuse(Reason::ACCOUNT_ID_INVALID, "the account id has a character that none may have, such as /, or is too long",
+                  {{"field", "account.account_id"}});
   }
   if (!selector.has_external_id()) return Refuse(Reason::REQUEST_INVALID, "say which account", {{"field", "account"}});
   const v1::ExternalId& wanted = selector.external_id();

@@ -160,7 +160,8 @@ absl::Status AdvanceClock(const Node& node, const v1::AdvanceClockRequest& reque
   const std::optional<Timestamp> to = rpc::FromProto(request.to());
   if (!request.has_to() || !to) return Refuse(Reason::REQUEST_INVALID, "say to when, in the years 1-9999", {{"field", "to"}});
   if (node.cluster.follows_wall_clock() && *to > node.cluster.Now())
-    return Refuse(Reason::REQUEST_INVALID, "this server's business clock follows the wall clock, and cannot be moved past it",
+    return Refuse(Reason::REQUEST_INVALID,
+                  "this server's business clock follows the wall clock, and cannot be moved past it: that takes one with --clock events",
                   {{"field", "to"}, {"now", FormatTimestamp(node.cluster.Now())}});
   if (absl::Status advanced = node.cluster.AdvanceClock(*to, request.actor()); !advanced.ok()) return advanced;
   *response.mutable_read_at() = ReadAtOf(node, NewestViews(node));

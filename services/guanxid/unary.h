@@ -3,6 +3,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -17,6 +18,7 @@ namespace guanxi::service {
 // No read waits longer, whatever the client's deadline.
 inline constexpr std::chrono::seconds kWaitMax{10};
 inline constexpr std::chrono::milliseconds kAnswerTime{50};
+inline constexpr std::chrono::milliseconds kReadAnswerTime{250};
 
 inline Deadline DeadlineOf(const grpc::ServerContextBase& context) {
   const auto left = context.deadline() - std::chrono::system_clock::now();
@@ -26,6 +28,13 @@ inline Deadline DeadlineOf(const grpc::ServerContextBase& context) {
 
 // A little before the client's own, so that it is told OUTCOME_UNKNOWN by us.
 inline Deadline OutcomeDeadlineOf(const grpc::ServerContextBase& context) { return DeadlineOf(context) - kAnswerTime; }
+
+// The same for POSITION_NOT_REACHED: of a short deadline three quarters are for waiting.
+inline Deadline ReadDeadlineOf(const grpc::ServerContextBase& context) {
+  const Deadline deadline = DeadlineOf(context);
+  const auto left = deadline - std::chrono::steady_clock::now();
+  return deadline - std::min<std::chrono::nanoseconds>(left / 4, kReadAnswerTime);
+}
 
 template <class Request>
 Freshness FreshnessToWaitFor(const Node& node, const Request& request) {
@@ -87,7 +96,7 @@ grpc::ServerUnaryReactor* Answer(const Node& node, const char* rpc, grpc::Callba
     node.metrics.RpcDone(rpc, status, std::chrono::steady_clock::now() - arrived);
     reactor->Finish(guanxi::rpc::ToGrpc(status));
   };
-  const Deadline deadline = DeadlineOf(*context);
+  const Deadline deadline = ReadDeadlineOf(*context);
   if (!WantsEverything(node, *request)) {
     node.reads.RunAt(IsShort(*request), FreshnessToWaitFor(node, *request), deadline,
                      [request, response, finish, handler = std::move(handler)] { finish(handler(*request, *response)); });

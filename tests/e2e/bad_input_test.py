@@ -52,7 +52,9 @@ class BadInput(DaemonCase):
 
     def test_bytes_that_are_no_utf8_and_text_that_is_no_json_are_named_by_line(self):
         file = self.folder / "broken.jsonl"
-        file.write_bytes(b"{\"specversion\":\"1.0\"\n\xff\xfe\n")
+        whole = {"specversion": "1.0", "id": "v-1", "source": "/crm", "type": "guanxi.event.v1.VisitHeld", "time": "2024-03-01T00:00:00Z",
+                 "partitionkey": "ACME", "data": {}}
+        file.write_bytes(b"{\"specversion\":\"1.0\"\n\xff\xfe\n" + json.dumps(whole).encode() + b"\n")
         said = self.daemon.ask("import", "cloudevents", file)
         self.assertEqual([problem["line"] for problem in said["problems"]], [1, 2])
 

@@ -219,7 +219,7 @@ class Directories(DaemonCase):
         self.assert_not_opened(self.daemon.data, "DATA_DIRECTORY_FOREIGN", "--partitions", "7")
         file = self.folder / "file"
         file.write_text("")
-        self.assert_not_opened(file, "STORE_FAILED")
+        self.assert_not_opened(file, "DATA_DIRECTORY_FOREIGN")
         self.daemon.start()
         self.assertEqual(self.daemon.ask("account", "show", "ACME")["account"]["counts"]["orders"], "1")
 

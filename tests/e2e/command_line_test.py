@@ -1,8 +1,10 @@
 """The command line as one who does not know it meets it: help, mistakes, waiting."""
+import pathlib
 import re
 import signal
 import subprocess
 import unittest
+import urllib.request
 
 from harness import BIN, DaemonCase, Refused, order
 
@@ -33,6 +35,14 @@ class Help(unittest.TestCase):
             with self.subTest(" ".join(words)):
                 self.assertRegex(text, r"Example:\n  guanxi .*" + " ".join(words))
                 self.assertNotIn("VERB", text)
+
+
+    def test_every_setting_of_the_daemon_stands_in_the_manual(self):
+        page = (pathlib.Path(__file__).resolve().parents[2] / "docs/configuration.md").read_text()
+        said = subprocess.run([BIN / "guanxid", "--help"], capture_output=True, text=True, timeout=60).stdout
+        settings = set(re.findall(r"^  --([a-z-]+) TEXT", said, re.M)) - {"config"}
+        self.assertGreater(len(settings), 30)
+        self.assertEqual(settings, {key.replace("_", "-") for key in re.findall(r"^\| `([a-z_]+)` \|", page, re.M)})
 
 
 class Mistakes(DaemonCase):
@@ -67,6 +77,16 @@ class Mistakes(DaemonCase):
         file = self.folder / "letters.txt"
         file.write_text("Dear Sir or Madam\n")
         self.assert_misused("import", "retail", file, says=["letters.txt has no column InvoiceNo", "guanxi import --help"])
+
+        file.write_text('{"no":"event"}\n' * 3)
+        self.assert_misused("import", "cloudevents", file, says=["no row of", "guanxi import --help"])
+
+    def test_an_export_is_a_file_that_nobody_else_may_read(self):
+        self.daemon.append(order("ACME", 1))
+        self.assert_misused("export", "--out", self.folder, says=["is a directory"])
+        self.assertEqual(list(self.folder.parent.glob(f"{self.folder.name}.part")), [])
+        self.daemon.run("export", "--out", self.folder / "all.jsonl")
+        self.assertEqual((self.folder / "all.jsonl").stat().st_mode & 0o777, 0o600)
 
     def test_a_clock_is_put_ahead_only_when_asked_so(self):
         clock = ("admin", "clock", "--to", "2199-01-01", "--actor", "lin")
@@ -124,6 +144,10 @@ class Parked(DaemonCase):
             with self.assertRaises(Refused):
                 self.daemon.append({"account": account, "type": "OrderPlaced", "id": "bad", "at": "2024-03-01", "data": {}})
 
+    def metrics(self):
+        with urllib.request.urlopen(f"http://{self.daemon.http}/metrics", timeout=60) as answer:
+            return answer.read().decode()
+
     def open(self):
         return [event["accountId"] for event in self.daemon.ask("parked", "list").get("events", [])]
 
@@ -131,7 +155,10 @@ class Parked(DaemonCase):
         self.park("A", "B", "C")
         self.assertEqual(sorted(self.open()), ["A", "B", "C"])
         told = ("--actor", "lin", "--reason", "a test of the producer")
-        self.daemon.run("parked", "dismiss", "--all", "--because", "EVENT_ID_CONFLICT", *told)
+        self.assertIn('guanxi_parked_open_events{partition="0"}', self.metrics())
+        self.assertEqual(sum(map(int, re.findall(r"^guanxi_parked_open_events{.*} (\d+)", self.metrics(), re.M))), 3)
+        self.assertEqual(sum(map(int, re.findall(r'^guanxi_events_total{outcome="parked".*} (\d+)', self.metrics(), re.M))), 3)
+        self.assertIn("nothing that is parked", self.daemon.run("parked", "dismiss", "--all", "--because", "EVENT_ID_CONFLICT", *told))
         self.daemon.run("parked", "dismiss", "--all", "--account", "B", "--source", "/e2e", *told)
         self.assertEqual(sorted(self.open()), ["A", "C"])
         with self.assertRaises(Refused) as refused:
@@ -142,7 +169,7 @@ class Parked(DaemonCase):
         self.assertEqual(self.open(), [])
 
     def test_a_decision_is_about_one_position_or_all(self):
-        for words in ((), ("1:1", "--all"), ("1:1", "--account", "A")):
+        for words in ((), ("1:1", "--all"), ("1:1", "--account", "A"), ("--all", "--because", "NOPE")):
             with self.subTest(words), self.assertRaises(Refused) as refused:
                 self.daemon.run("parked", "dismiss", *words, "--actor", "lin", "--reason", "r")
             self.assertEqual(refused.exception.code, 2)

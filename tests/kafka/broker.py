@@ -105,9 +105,9 @@ class NodeCase(unittest.TestCase):
         self.addCleanup(lambda: node.process and node.kill())
         return node.start()
 
-    def produce(self, *words):
-        """guanxi kafka produce to the topic of this case; its JSON."""
-        return run("--output", "json", "kafka", "produce", *words, "--brokers", self.broker.bootstrap, "--topic", self.topic)
+    def produce(self, *words, code=0):
+        """guanxi kafka produce to the topic of this case; its JSON; with another exit code also what it says of it."""
+        return run("--output", "json", "kafka", "produce", *words, "--brokers", self.broker.bootstrap, "--topic", self.topic, code=code)
 
     def caught_up(self, node=None):
         """The node's partitions, once all that the topic holds is applied."""

@@ -64,7 +64,9 @@ class Produce(NodeCase):
         person = {**order("ACME", 4), "type": "guanxi.event.v1.ContactAdded", "data": {"contactId": "c-1", "name": "Wang Fang"}}
         lines = [json.dumps(order("ACME", 1)), "{", json.dumps(wrong), "", json.dumps(person), json.dumps(order("ACME", 2))]
         path.write_bytes(gzip.compress("\n".join(lines).encode()))
-        said = json.loads(self.produce(path))
+        output = self.produce(path, code=1)
+        self.assertIn("3 lines were refused", output)
+        said = json.loads(output.splitlines()[0])
         self.assertEqual((said["produced"], said["refused"]), (2, 3))
         self.assertEqual([problem["line"] for problem in said["problems"]], [2, 3, 5])
         self.assertIn("ISO 4217", said["problems"][1]["what"])

@@ -78,7 +78,8 @@ absl::Status RunClock(Context& context, const ClockArguments& arguments) {
   const Timestamp now{std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count()};
   if (*arguments.to > now && !arguments.ahead)
     return Misused(FormatTimestamp(*arguments.to) + " has not come yet",
-                   "A clock never goes back. --ahead sets it nevertheless: accounts are then as they would be by that time.");
+                   "A clock never goes back. On a server with --clock events --ahead sets it nevertheless: accounts are then as they would "
+                   "be by that time.");
   guanxi::v1::AdvanceClockRequest request;
   *request.mutable_to() = codec::ToProto(*arguments.to);
   request.set_actor(arguments.actor);
@@ -104,7 +105,7 @@ void AddAdmin(CLI::App& app, Context& context) {
   command = noun->add_subcommand("clock", "Say that nothing before this time is expected any more");
   AddTime(command, "--to", clock->to, "Business time")->required();
   command->add_option("--actor", clock->actor, "Who says so")->required();
-  command->add_flag("--ahead", clock->ahead, "The time may lie in the future");
+  command->add_flag("--ahead", clock->ahead, "The time may lie in the future; takes a server with --clock events");
   OnRun(command, context, clock, "guanxi admin clock --to 2024-12-31T23:59:59Z --actor lin", RunClock);
 }
 

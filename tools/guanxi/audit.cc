@@ -141,7 +141,9 @@ void AddAudit(CLI::App& app, Context& context) {
   auto consistency = std::make_shared<ConsistencyArguments>();
   command = noun->add_subcommand("consistency", "That an earlier log is a prefix of a later one; verifies the proof itself");
   command->add_option("--partition", consistency->partition, "Partition")->capture_default_str();
-  command->add_option("--first", consistency->first, "Size of the earlier tree")->required()->check(CLI::PositiveNumber);
+  command->add_option("--first", consistency->first, "Size of the earlier tree")->required()->check([](const std::string& size) {
+    return size == "0" ? "is at least 1" : "";
+  });
   command->add_option("--second", consistency->second, "Size of the later tree; default: the newest");
   AddRoot(command, "--first-root", consistency->first_root, "The root kept at the earlier time");
   OnRun(command, context, consistency, "guanxi audit consistency --partition 2 --first 1000 --first-root HEX", RunConsistency);

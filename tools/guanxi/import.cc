@@ -108,11 +108,18 @@ std::string ReportJson(const ImportReport& report, const IntakeOutcome& outcome)
   return json::serialize(object) + "\n";
 }
 
+constexpr char kOtherKind[] = "Is the file of this kind? `guanxi import --help` says which kinds there are.";
+
 // What is wrong with the file itself, no server has to do with.
 absl::Status OfTheFile(const absl::Status& status) {
   const ReasonEntry* const entry = ReasonOf(status);
   if (entry == nullptr || entry->reason != Reason::REQUEST_INVALID || MetadataOf(status).count("file") == 0) return status;
-  return Misused(std::string(status.message()), "Is the file of this kind? `guanxi import --help` says which kinds there are.");
+  return Misused(std::string(status.message()), kOtherKind);
+}
+
+absl::Status Outcome(const std::string& path, const ImportReport& report, const IntakeOutcome& outcome) {
+  if (report.rows_used == 0 && !report.problems.empty()) return Misused("no row of " + path + " could be used", kOtherKind);
+  return RefusalOf(outcome);
 }
 
 absl::Status ImportOne(Context& context, const ImportArguments& arguments, const std::string& path) {
@@ -134,7 +141,7 @@ absl::Status ImportOne(Context& context, const ImportArguments& arguments, const
     Print(DescribeReport(report) + DescribeOutcome(*outcome) + DescribeFailures(outcome->response));
   else
     Print(ReportJson(report, *outcome));
-  return RefusalOf(*outcome);
+  return Outcome(path, report, *outcome);
 }
 
 absl::Status RunImport(Context& context, const ImportArguments& arguments) {

@@ -211,7 +211,8 @@ absl::Status RunProduce(Context& context, const ProduceArguments& arguments) {
   Tally tally;
   const absl::Status produced = Produce(context, arguments, tally);
   Print(context.output == Output::kTable ? DescribeTally(arguments, tally) : JsonOf(arguments, tally) + "\n");
-  return produced;
+  if (!produced.ok() || tally.refused == 0) return produced;
+  return absl::FailedPreconditionError(FormatCount(tally.refused) + " lines were refused, and are stored nowhere");
 }
 
 const std::map<std::string, codec::KafkaMode> kModes = {{"binary", codec::KafkaMode::kBinary},

@@ -1,15 +1,27 @@
 #include "tools/guanxi/output_file.h"
 
+#include <fcntl.h>
+
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+
+#include "tools/guanxi/refusal.h"
 
 namespace guanxi::cli {
 
 absl::StatusOr<OutputFile> OutputFile::Open(const std::string& path) {
   if (path == "-") return OutputFile(path, stdout);
-  OutputFile file(path, std::fopen((path + ".part").c_str(), "w"));
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) return Misused(path + " is a directory", "Name a file in it.");
+  const int descriptor = ::open((path + ".part").c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  OutputFile file(path, descriptor < 0 ? nullptr : ::fdopen(descriptor, "w"));
   if (file.file_ == nullptr) return file.Failed("open");
   return file;
+}
+
+OutputFile::~OutputFile() {
+  if (file_ != nullptr && path_ != "-") std::remove((path_ + ".part").c_str());
 }
 
 absl::Status OutputFile::WriteLine(std::string_view line) {

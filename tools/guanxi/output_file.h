@@ -10,13 +10,17 @@
 
 namespace guanxi::cli {
 
-// Written beside as PATH.part and renamed by Close. "-" is stdout. Not thread-safe.
+// Written beside as PATH.part, which nobody else may read, and renamed by Close. "-" is
+// stdout. Not thread-safe.
 class OutputFile {
  public:
   static absl::StatusOr<OutputFile> Open(const std::string& path);
 
   absl::Status WriteLine(std::string_view line);
   absl::Status Close();
+  OutputFile(OutputFile&&) = default;
+  // What was not closed is removed.
+  ~OutputFile();
 
  private:
   struct Closer {

@@ -82,6 +82,10 @@ absl::StatusOr<std::vector<guanxi::v1::LogPosition>> AllParked(Context& context,
 absl::Status DecideAll(Context& context, const DecideArguments& arguments, Decide decide) {
   const auto positions = AllParked(context, arguments);
   if (!positions.ok()) return positions.status();
+  if (positions->empty()) {
+    Print("nothing that is parked has that\n");
+    return absl::OkStatus();
+  }
   size_t refused = 0;
   for (const auto& position : *positions) {
     const absl::Status status = decide(context, arguments, position);
@@ -91,7 +95,8 @@ absl::Status DecideAll(Context& context, const DecideArguments& arguments, Decid
     std::fprintf(stderr, "%s stays parked: %s\n", FormatPosition(position).c_str(), Shown(std::string(status.message())).c_str());
   }
   if (refused == 0) return absl::OkStatus();
-  return absl::FailedPreconditionError(FormatCount(refused) + " of " + FormatCount(positions->size()) + " events stay parked");
+  return absl::FailedPreconditionError(FormatCount(refused) + " of " + FormatCount(positions->size()) +
+                                       " events stay parked: send what is right instead, then dismiss them");
 }
 
 void AddDecision(CLI::App* noun, Context& context, const char* name, const char* description, const char* example, Decide decide) {
@@ -101,7 +106,9 @@ void AddDecision(CLI::App* noun, Context& context, const char* name, const char*
   auto* all = command->add_flag("--all", arguments->all, "Every parked event that has what is given of the next three")->excludes(position);
   command->add_option("--account", arguments->account, "Of this account")->needs(all);
   command->add_option("--source", arguments->source, "From this source")->needs(all);
-  command->add_option("--because", arguments->because, "Parked for this reason, such as OCCURRED_IN_FUTURE")->needs(all);
+  command->add_option("--because", arguments->because, "Parked for this reason, such as OCCURRED_IN_FUTURE")
+      ->needs(all)
+      ->check([](const std::string& name) { return ReasonNamed(name) ? "" : name + " is no reason: docs/errors.md has them all"; });
   command->add_option("--actor", arguments->actor, "Who decided")->required();
   command->add_option("--reason", arguments->reason, "Why")->required();
   command->parse_complete_callback([position, all] {

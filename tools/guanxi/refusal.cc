@@ -1,21 +1,10 @@
 #include "tools/guanxi/refusal.h"
 
-#include <optional>
-
-#include "base/reason.h"
 #include "rpc/status.h"
 #include "tools/guanxi/table.h"
 
 namespace guanxi::cli {
 namespace {
-
-std::optional<Reason> ReasonNamed(const std::string& name) {
-#define GUANXI_CLI_REASON(reason, number, code, cause, remedy) \
-  if (name == #reason) return Reason::reason;
-  GUANXI_REASONS(GUANXI_CLI_REASON)
-#undef GUANXI_CLI_REASON
-  return std::nullopt;
-}
 
 // Marks a status made by Misused; holds the remedy.
 constexpr char kMisusedUrl[] = "guanxi.cli/misused";
@@ -40,6 +29,14 @@ std::string RemedyOf(const absl::Status& status, const std::string& server, bool
 }
 
 }  // namespace
+
+std::optional<Reason> ReasonNamed(const std::string& name) {
+#define GUANXI_CLI_REASON(reason, number, code, cause, remedy) \
+  if (name == #reason) return Reason::reason;
+  GUANXI_REASONS(GUANXI_CLI_REASON)
+#undef GUANXI_CLI_REASON
+  return std::nullopt;
+}
 
 absl::Status FromGrpc(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();

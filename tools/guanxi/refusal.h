@@ -3,9 +3,11 @@
 
 #include <grpcpp/support/status.h>
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
+#include "base/reason.h"
 
 namespace guanxi::cli {
 
@@ -14,6 +16,9 @@ inline constexpr int kExitOk = 0;
 inline constexpr int kExitRefused = 1;
 inline constexpr int kExitUsage = 2;
 inline constexpr int kExitUnavailable = 3;
+
+// The reason of that name.
+std::optional<Reason> ReasonNamed(const std::string& name);
 
 // OK for OK. Otherwise a status whose ReasonOf and MetadataOf (base/reason.h)
 // are those of the google.rpc.ErrorInfo that the server sent; a reason this
