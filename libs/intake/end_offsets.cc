@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kQuestionMax{3'000};
 constexpr std::chrono::seconds kLookEvery{1};
+// A broker that is started again, or a leader that is chosen: whoever waits is served.
+constexpr std::chrono::seconds kHiccupMax{10};
 
 }  // namespace
 
@@ -38,6 +40,11 @@ absl::Status EndOffsets::status() const {
   return status_;
 }
 
+absl::Status EndOffsets::Outage() const {
+  const std::lock_guard lock(mutex_);
+  return std::chrono::steady_clock::now() - answered_at_ < kHiccupMax ? absl::OkStatus() : status_;
+}
+
 void EndOffsets::Run() {
   std::unique_lock lock(mutex_);
   const auto partitions = static_cast<uint32_t>(known_.size());
@@ -46,7 +53,10 @@ void EndOffsets::Run() {
     asking.swap(waiting_);
     lock.unlock();
     const Ends ends = consumer_.QueryEnds(partitions, kQuestionMax);
+    // One partition without a leader is no outage of the others.
+    const bool answered = ends.ok() || consumer_.AnyBrokerAnswers(kQuestionMax);
     lock.lock();
+    if (answered) answered_at_ = std::chrono::steady_clock::now();
     status_ = ends.status();
     if (ends.ok()) known_ = *ends;
     lock.unlock();

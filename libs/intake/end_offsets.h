@@ -2,6 +2,7 @@
 // once, and every second for those who only look. Thread-safe.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -29,6 +30,8 @@ class EndOffsets {
   uint64_t Known(uint32_t partition) const;
   // Of the newest question: SOURCE_UNAVAILABLE while the brokers do not answer.
   absl::Status status() const;
+  // OK until for a while no broker has answered anything; then status().
+  absl::Status Outage() const;
   // Answers who waits with SHUTTING_DOWN.
   void Stop();
 
@@ -42,6 +45,7 @@ class EndOffsets {
   std::vector<Done> waiting_;
   std::vector<uint64_t> known_;
   absl::Status status_;
+  std::chrono::steady_clock::time_point answered_at_ = std::chrono::steady_clock::now();
   bool stopping_ = false;
   std::thread thread_;
 };

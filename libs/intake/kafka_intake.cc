@@ -5,6 +5,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/reason.h"
 #include "intake/end_offsets.h"
 #include "intake/events_topic.h"
 #include "intake/misplaced.h"
@@ -20,6 +21,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kDescribeMax{5'000};
 constexpr milliseconds kLookAgainAfter{1'000};
 constexpr int kShowEveryLooks = 5;
+constexpr milliseconds kFirstLookMax{5'000};
 
 Timestamp Now() {
   return {std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count()};
@@ -74,6 +76,18 @@ struct KafkaIntake::Impl {
     for (const auto& source : sources)
       if (!source->HasSeenThePast()) return false;
     return true;
+  }
+
+  absl::Status Accepts(PartitionId partition) const {
+    if (!reading) return Refuse(Reason::SOURCE_UNAVAILABLE, "the topic was not looked at yet");
+    absl::Status accepts = sources[partition.value]->Accepts();
+    return accepts.ok() ? ends->Outage() : accepts;
+  }
+
+  absl::Status AcceptsAll(const std::vector<std::pair<PartitionId, partition::Submission>>& submissions) const {
+    for (const auto& [partition, submission] : submissions)
+      if (absl::Status accepts = Accepts(partition); !accepts.ok()) return accepts;
+    return absl::OkStatus();
   }
 
   void Looked() {
@@ -132,6 +146,8 @@ void KafkaIntake::Start(partition::Cluster& cluster) {
   // From here on a reader can be told to read again.
   impl_->reading = true;
   for (auto& source : impl_->sources) source->Start();
+  const auto deadline = std::chrono::steady_clock::now() + kFirstLookMax;
+  for (auto& source : impl_->sources) source->AwaitFirstLook(deadline);
   impl_->keeper = std::thread([impl = impl_.get()] { impl->Keep(); });
 }
 
@@ -147,13 +163,22 @@ void KafkaIntake::Stop() {
 
 bool KafkaIntake::TrySubmit(PartitionId partition, partition::Submission& submission,
                             std::function<void(partition::SubmissionResult)>& done) {
-  return impl_->submitter->TrySubmit(partition, submission, done);
+  const absl::Status accepts = impl_->Accepts(partition);
+  if (accepts.ok()) return impl_->submitter->TrySubmit(partition, submission, done);
+  done(partition::AllRefused(submission.events.size(), accepts));
+  return true;
 }
 
 std::vector<partition::SubmissionResult> KafkaIntake::SubmitTogether(
     std::vector<std::pair<PartitionId, partition::Submission>> submissions) {
-  return impl_->submitter->SubmitTogether(submissions);
+  const absl::Status accepts = impl_->AcceptsAll(submissions);
+  if (accepts.ok()) return impl_->submitter->SubmitTogether(submissions);
+  std::vector<partition::SubmissionResult> refused;
+  for (const auto& [partition, submission] : submissions) refused.push_back(partition::AllRefused(submission.events.size(), accepts));
+  return refused;
 }
+
+absl::Status KafkaIntake::Accepts(PartitionId partition) const { return impl_->Accepts(partition); }
 
 bool KafkaIntake::HasSeenThePast() const { return impl_->HasSeenThePast(); }
 

@@ -40,7 +40,8 @@ class KafkaIntake final : public partition::Intake {
   // The topic, when it is as it must be: SOURCE_UNAVAILABLE, TOPIC_MISSING, TOPIC_UNSUITABLE.
   absl::StatusOr<kafka::TopicDescription> Describe(std::chrono::milliseconds timeout);
 
-  // Begins to read for the cluster, and to produce what it submits.
+  // Begins to read for the cluster, and to produce what it submits. Waits some seconds
+  // for the brokers, so that what is submitted afterwards is taken.
   void Start(partition::Cluster& cluster);
   // Reads no more; whoever still waits gets OUTCOME_UNKNOWN.
   void Stop();
@@ -49,6 +50,7 @@ class KafkaIntake final : public partition::Intake {
   // In one transaction, under an id that all nodes of the topic share: of two at once
   // the first may be ended by the second.
   std::vector<partition::SubmissionResult> SubmitTogether(std::vector<std::pair<PartitionId, partition::Submission>> submissions) override;
+  absl::Status Accepts(PartitionId partition) const override;
   bool HasSeenThePast() const override;
   void ReadAgain(PartitionId partition, uint64_t run) override;
 

@@ -18,12 +18,19 @@ constexpr milliseconds kQuestionMax{5'000};
 constexpr milliseconds kCompareMax{10'000};
 constexpr milliseconds kTryAgainAfter{500};
 constexpr milliseconds kFullQueueWait{2};
+// More than the brokers need to choose another leader.
+constexpr milliseconds kHiccupMax{15'000};
 constexpr size_t kStepsAtOnce = 512;
 constexpr uint64_t kNotKnown = UINT64_MAX;
 
 bool IsForGood(const absl::Status& status) {
   const ReasonEntry* const reason = ReasonOf(status);
   return reason != nullptr && reason->reason == Reason::ADMISSION_LEVEL_NEWER;
+}
+
+bool IsAway(const absl::Status& status) {
+  const ReasonEntry* const reason = ReasonOf(status);
+  return reason != nullptr && reason->reason == Reason::SOURCE_UNAVAILABLE;
 }
 
 absl::Status Diverged(PartitionId partition, const std::string& why, uint64_t offset) {
@@ -74,9 +81,26 @@ absl::Status PartitionSource::status() const {
   return status_;
 }
 
-void PartitionSource::Note(absl::Status status) {
+absl::Status PartitionSource::Accepts() const {
   const std::lock_guard lock(mutex_);
-  status_ = std::move(status);
+  const bool may_be_back = opened_ && IsAway(status_) && std::chrono::steady_clock::now() - good_until_ < kHiccupMax;
+  return may_be_back ? absl::OkStatus() : status_;
+}
+
+void PartitionSource::AwaitFirstLook(std::chrono::steady_clock::time_point deadline) {
+  std::unique_lock lock(mutex_);
+  wake_.wait_until(lock, deadline, [this] { return looked_ || stopping_; });
+}
+
+void PartitionSource::Note(absl::Status status) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (status_.ok() && !status.ok()) good_until_ = std::chrono::steady_clock::now();
+    status_ = std::move(status);
+    looked_ = true;
+    opened_ = opened_ || status_.ok();
+  }
+  wake_.notify_all();
 }
 
 void PartitionSource::Pause(milliseconds time) {

@@ -45,6 +45,12 @@ class PartitionSource {
   bool HasSeenThePast() const;
   // OK: reading. Otherwise what keeps it from that. Thread-safe.
   absl::Status status() const;
+  // OK: what is produced to the partition is read here. Not before it was looked at, nor
+  // when the topic is not the right one; a source that does not answer for some seconds
+  // stays OK, as it mostly does again before a deadline passes. Thread-safe.
+  absl::Status Accepts() const;
+  // Until it is known how it stands.
+  void AwaitFirstLook(std::chrono::steady_clock::time_point deadline);
 
  private:
   void Run();
@@ -71,6 +77,8 @@ class PartitionSource {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   absl::Status status_;
+  bool looked_ = false, opened_ = false;
+  std::chrono::steady_clock::time_point good_until_;  // when status_ ceased to be OK
 
   // Of its thread.
   uint64_t run_ = 0;

@@ -20,12 +20,6 @@ absl::Status Unknown(const char* why) {
   return guanxi::Refuse(Reason::OUTCOME_UNKNOWN, std::string("the events were handed to Kafka, and ") + why, {{"why", why}});
 }
 
-partition::SubmissionResult All(size_t events, const absl::Status& status) {
-  partition::SubmissionResult result(events);
-  for (partition::EventOutcome& outcome : result) outcome.status = status;
-  return result;
-}
-
 }  // namespace
 
 std::string EncodeTicket(Ticket ticket) {
@@ -78,7 +72,7 @@ void Pending::Refuse(uint64_t number, const absl::Status& status) {
     const std::lock_guard lock(mutex_);
     waiting = Remove(number);
   }
-  if (waiting) waiting->done(All(waiting->events, status));
+  if (waiting) waiting->done(partition::AllRefused(waiting->events, status));
 }
 
 Pending::Done Pending::Take(uint64_t number) {
@@ -107,7 +101,8 @@ void Pending::Expire() {
     while (!by_deadline_.empty() && by_deadline_.begin()->first.first <= now) expired.push_back(*Remove(by_deadline_.begin()->second));
     if (expired.empty()) continue;
     lock.unlock();
-    for (Waiting& waiting : expired) waiting.done(All(waiting.events, Unknown("the deadline passed before they were applied")));
+    for (Waiting& waiting : expired)
+      waiting.done(partition::AllRefused(waiting.events, Unknown("the deadline passed before they were applied")));
     lock.lock();
   }
 }
@@ -123,7 +118,7 @@ void Pending::Stop() {
   }
   changed_.notify_all();
   if (expirer_.joinable()) expirer_.join();
-  for (auto& [number, waiting] : left) waiting.done(All(waiting.events, Unknown("the server is stopping")));
+  for (auto& [number, waiting] : left) waiting.done(partition::AllRefused(waiting.events, Unknown("the server is stopping")));
 }
 
 }  // namespace guanxi::intake

@@ -11,6 +11,7 @@
 namespace guanxi::intake {
 namespace {
 
+using partition::AllRefused;
 using partition::Submission;
 using partition::SubmissionResult;
 using std::chrono::milliseconds;
@@ -18,12 +19,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kTransactionsBegunMax{30'000};
 constexpr milliseconds kTransactionMax{10'000};
 constexpr milliseconds kAbortMax{2'000};
-
-SubmissionResult All(size_t events, const absl::Status& status) {
-  SubmissionResult result(events);
-  for (partition::EventOutcome& outcome : result) outcome.status = status;
-  return result;
-}
 
 absl::Status ShuttingDown() { return Refuse(Reason::SHUTTING_DOWN, "the server is stopping"); }
 
@@ -105,7 +100,7 @@ bool Submitter::TrySubmit(PartitionId partition, Submission& submission, Done& d
   const auto deadline = submission.deadline.value_or(std::chrono::steady_clock::now() + options_.outcome_timeout);
   const std::optional<Ticket> ticket = pending_.Add(events, deadline, done);
   if (!ticket) {
-    done(All(events, ShuttingDown()));
+    done(AllRefused(events, ShuttingDown()));
     return true;
   }
   const absl::Status sent = Produce(partition, submission, *ticket);
@@ -129,7 +124,7 @@ absl::StatusOr<Submitter::Producing> Submitter::OpenTransactions() const {
 Ticket Submitter::Await(const Submission& submission, Done done) {
   const auto deadline = std::chrono::steady_clock::now() + kTransactionMax + options_.outcome_timeout;
   const std::optional<Ticket> ticket = pending_.Add(submission.events.size(), deadline, done);
-  if (!ticket) done(All(submission.events.size(), ShuttingDown()));
+  if (!ticket) done(AllRefused(submission.events.size(), ShuttingDown()));
   return ticket.value_or(Ticket());
 }
 
@@ -158,7 +153,7 @@ std::vector<SubmissionResult> Submitter::SubmitTogether(const std::vector<std::p
   std::vector<SubmissionResult> results;
   const absl::StatusOr<Producing> producer = OpenTransactions();
   if (!producer.ok()) {
-    for (const auto& [partition, submission] : submissions) results.push_back(All(submission.events.size(), producer.status()));
+    for (const auto& [partition, submission] : submissions) results.push_back(AllRefused(submission.events.size(), producer.status()));
     return results;
   }
   std::deque<Outgoing> all;

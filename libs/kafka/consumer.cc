@@ -124,6 +124,13 @@ absl::StatusOr<std::vector<std::optional<uint64_t>>> Consumer::QueryShown(uint32
   return shown;
 }
 
+bool Consumer::AnyBrokerAnswers(std::chrono::milliseconds timeout) const {
+  const rd_kafka_metadata_t* metadata = nullptr;
+  const auto error = rd_kafka_metadata(impl_->handle->get(), 0, impl_->topic.get(), &metadata, static_cast<int>(timeout.count()));
+  if (metadata != nullptr) rd_kafka_metadata_destroy(metadata);
+  return error == RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
 std::string Consumer::last_error() const { return impl_->handle->last_error(); }
 
 }  // namespace guanxi::kafka

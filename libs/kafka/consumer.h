@@ -65,6 +65,7 @@ class Consumer {
   // What was shown last, of the partitions 0 .. count-1; nullopt: nothing, or Kafka forgot
   // it. A hint: never the truth about what was applied.
   absl::StatusOr<std::vector<std::optional<uint64_t>>> QueryShown(uint32_t count, std::chrono::milliseconds timeout) const;
+  bool AnyBrokerAnswers(std::chrono::milliseconds timeout) const;
   std::string last_error() const;
 
  private:

@@ -35,12 +35,6 @@ void GiveWay(int nice) { setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 
 
 }  // namespace
 
-SubmissionResult AllRefused(size_t events, const absl::Status& status) {
-  SubmissionResult result(events);
-  for (auto& outcome : result) outcome.status = status;
-  return result;
-}
-
 Actor::Actor(PartitionId id, const ClusterOptions& options, std::unique_ptr<store::Store> store, uint32_t partitions)
     : id_(id),
       options_(options),

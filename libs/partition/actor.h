@@ -21,9 +21,6 @@
 
 namespace guanxi::partition {
 
-// The status for every event of a submission.
-SubmissionResult AllRefused(size_t events, const absl::Status& status);
-
 // Thread-safe but for Open, Start and Stop.
 class Actor {
  public:

@@ -171,6 +171,14 @@ void Cluster::RemoveCommitListener(uint64_t id) {
 bool Cluster::follows_wall_clock() const { return impl_->options.wall_clock; }
 Timestamp Cluster::Now() const { return impl_->options.now(); }
 
-PartitionStatus Cluster::StatusOf(PartitionId partition) const { return impl_->Of(partition).status(); }
+PartitionStatus Cluster::StatusOf(PartitionId partition) const {
+  PartitionStatus status = impl_->Of(partition).status();
+  status.accepts_writes = status.accepts_writes && Accepts(partition).ok();
+  return status;
+}
+
+absl::Status Cluster::Accepts(PartitionId partition) const {
+  return impl_->options.intake == nullptr ? absl::OkStatus() : impl_->options.intake->Accepts(partition);
+}
 
 }  // namespace guanxi::partition

@@ -143,6 +143,8 @@ class Cluster {
   absl::StatusOr<RebuildReport> Rebuild(PartitionId partition, bool verify_only, const RebuildProgress& progress);
 
   PartitionStatus StatusOf(PartitionId partition) const;
+  // As Intake::Accepts; OK without an intake.
+  absl::Status Accepts(PartitionId partition) const;
 
   // A crash between two partitions leaves a control record in some of them only:
   // writes it into the others. Open does it; with an intake, whoever knows that the

@@ -18,11 +18,15 @@ class Intake {
   virtual ~Intake() = default;
 
   // As Cluster::TrySubmit. `done` gets the outcome of the submission once it was
-  // applied; OUTCOME_UNKNOWN when its deadline passes first.
+  // applied; OUTCOME_UNKNOWN when its deadline passes first; at once what Accepts says
+  // when that is not OK: nothing was written then.
   virtual bool TrySubmit(PartitionId partition, Submission& submission, std::function<void(SubmissionResult)>& done) = 0;
   // Each to its partition, and whatever crashes meanwhile all of them come back or
   // none. Waits for the outcomes, given in the same order; not from a partition's thread.
   virtual std::vector<SubmissionResult> SubmitTogether(std::vector<std::pair<PartitionId, Submission>> submissions) = 0;
+  // OK: the partition is read from the source it must be read from, so what is submitted
+  // comes back. Otherwise why nothing is taken. Does not block.
+  virtual absl::Status Accepts(PartitionId partition) const = 0;
   // Whether this node has seen all that the source held when it was opened: before
   // that it says nothing by itself (the clock, messages between accounts), as
   // others may have said it.

@@ -38,8 +38,20 @@ inline bool IsStoreFailure(const absl::Status& status) {
 
 // Nothing was decided about the event: it may be submitted again as it is.
 inline bool IsOpen(const absl::Status& status) {
+  if (IsStoreFailure(status)) return true;
   const ReasonEntry* const reason = ReasonOf(status);
-  return IsStoreFailure(status) || (reason != nullptr && reason->reason == Reason::OVERLOADED);
+  if (reason == nullptr) return false;
+  switch (reason->reason) {
+    case Reason::OVERLOADED:
+    // Of an intake that takes nothing (Intake::Accepts).
+    case Reason::SOURCE_FOREIGN:
+    case Reason::TOPIC_MISSING:
+    case Reason::TOPIC_UNSUITABLE:
+    case Reason::ADMISSION_LEVEL_NEWER:
+      return true;
+    default:
+      return false;
+  }
 }
 
 // What became of one event.
@@ -72,6 +84,8 @@ struct OutcomeCounts {
       ++(outcome.parked_at ? parked : refused);
   }
 };
+
+inline SubmissionResult AllRefused(size_t events, const absl::Status& status) { return SubmissionResult(events, Refused(status)); }
 
 // One step of a partition's source: a record of it, or nothing but a later offset.
 struct SourceStep {

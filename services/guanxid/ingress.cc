@@ -41,8 +41,16 @@ struct Ingress::Impl {
         options(std::move(o)),
         upkeep({[this] { return Open(); }, [this] { return Pass(); }, [this] { Close(); }}, kTryAgainAfter) {}
 
+  // Nothing is taken for a log that takes nothing: what is passed on goes to its topic directly.
+  absl::Status CheckLogAccepts() const {
+    for (uint32_t p = 0; p < cluster.partitions(); ++p)
+      if (absl::Status accepts = cluster.Accepts(PartitionId(p)); !accepts.ok()) return accepts;
+    return absl::OkStatus();
+  }
+
   absl::Status Open() {
     next.clear();
+    if (absl::Status accepts = CheckLogAccepts(); !accepts.ok()) return accepts;
     const auto admin = kafka::Admin::Make(options.connection);
     if (!admin.ok()) return admin.status();
     const auto described = (*admin)->Describe(options.topic, kQuestionMax);
@@ -105,6 +113,7 @@ struct Ingress::Impl {
 
   // All of it or nothing, so that what was refused is parked once.
   absl::Status LeaveBehind(const std::vector<Refused>& refused) {
+    if (absl::Status accepts = CheckLogAccepts(); !accepts.ok()) return accepts;
     if (absl::Status begun = producer->Begin(); !begun.ok()) return begun;
     for (const Refused& one : refused)
       if (absl::Status sent = PassOn(one); !sent.ok()) return sent;

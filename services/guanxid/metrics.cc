@@ -68,7 +68,7 @@ struct Metrics::Impl {
       Build(registry, prometheus::BuildGauge(), "guanxi_store_bytes", "Bytes of the partition's store.");
   prometheus::Family<prometheus::Gauge>* accepts_writes =
       Build(registry, prometheus::BuildGauge(), "guanxi_accepts_writes",
-            "1: the partition takes events; 0: its disk is full or failed, or it stops.");
+            "1: the partition takes events; 0: its disk or its topic does not, or it stops.");
   prometheus::Family<prometheus::Gauge>* overlay_bytes =
       Build(registry, prometheus::BuildGauge(), "guanxi_overlay_bytes", "Memory of rows that no checkpoint has written yet.");
   prometheus::Family<prometheus::Gauge>* since_checkpoint =

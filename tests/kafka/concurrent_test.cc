@@ -101,3 +101,23 @@ BOOST_AUTO_TEST_CASE(a_node_that_stops_answers_whoever_waits_and_keeps_what_it_a
   BOOST_TEST(Records(node) >= acknowledged);
   BOOST_TEST(Records(node) <= acknowledged + kWriters);
 }
+
+BOOST_AUTO_TEST_CASE(while_no_broker_answers_events_are_refused_at_once_and_afterwards_taken_again) {
+  MockKafka brokers(kPartitions);
+  KafkaNode::Options hasty = By(brokers);
+  hasty.outcome_timeout = std::chrono::seconds(1);
+  KafkaNode node(MockKafka::kTopic, hasty);
+  BOOST_TEST(node.Append(OrderOf(0, 0)).status.ok());
+  for (int broker : {1, 2, 3}) brokers.Down(broker);
+  const auto status = [&] { return node.cluster().StatusOf(PartitionId(0)); };
+  // A broker may be back soon: whoever comes in the first seconds waits.
+  BOOST_TEST(status().accepts_writes);
+  BOOST_REQUIRE(Eventually([&] { return !status().accepts_writes; }));
+  const auto refused = node.Append(OrderOf(0, 1)).status;
+  BOOST_REQUIRE(ReasonOf(refused) != nullptr);
+  BOOST_TEST(ReasonOf(refused)->name == "SOURCE_UNAVAILABLE");
+  for (int broker : {1, 2, 3}) brokers.Up(broker);
+  BOOST_REQUIRE(Eventually([&] { return status().accepts_writes && node.Append(OrderOf(0, 2)).status.ok(); }));
+  BOOST_REQUIRE(node.CatchUp());
+  BOOST_TEST(Records(node) == 2u);  // what was refused was stored nowhere
+}

@@ -184,6 +184,10 @@ class ABrokerThatGoes(KafkaCase):
         self.assertIn(refusal_of(refused.exception).reason, ("OUTCOME_UNKNOWN", None))
         self.assertEqual(wire.account("ACME").account_version, 1)
         eventually(self, lambda: "SOURCE_UNAVAILABLE" in page(daemon, "/readyz")[1], "it is said")
+        eventually(self, lambda: not any(part.accepts_writes for part in wire.partitions()), "no writes are taken")
+        with self.assertRaises(grpc.RpcError) as refused:
+            wire.events.Append(event_service_pb2.AppendRequest(events=[order("ACME", "o-3", "2024-03-03", 100)]), timeout=SECONDS)
+        self.assertEqual(refusal_of(refused.exception).reason, "SOURCE_UNAVAILABLE")
         with self.assertRaises(grpc.RpcError) as refused:
             Wire.account(wire, "ACME", consistency=common_pb2.Consistency(fully_consistent=True))
         self.assertEqual(refusal_of(refused.exception).reason, "SOURCE_UNAVAILABLE")

@@ -392,6 +392,25 @@ BOOST_AUTO_TEST_CASE(a_directory_is_of_one_topic_and_does_not_open_without_it) {
   BOOST_TEST(ReasonName(partition::Cluster::Open(std::move(embedded)).status()) == "SOURCE_FOREIGN");
 }
 
+BOOST_AUTO_TEST_CASE(a_node_whose_topic_is_another_refuses_what_is_appended_and_writes_nothing_there) {
+  TemporaryDirectory directory;
+  const KafkaNode::Options options{.partitions = 1, .directory = directory.path()};
+  {
+    KafkaNode node(MakeTopic(1), options);
+    BOOST_TEST(node.Append(SomeOrder(1)).status.ok());
+  }
+  const std::string another = MakeTopic(1);
+  KafkaNode node(another, options);
+  BOOST_TEST(node.Reaches(PartitionId(0), Reason::SOURCE_FOREIGN));
+  BOOST_TEST(ReasonName(node.Append(SomeOrder(2)).status) == "SOURCE_FOREIGN");
+  BOOST_TEST(ReasonName(node.cluster().AdvanceClock(At("2025-01-01"), "urn:test")) == "SOURCE_FOREIGN");
+  std::vector<std::pair<PartitionId, partition::Submission>> together;
+  together.emplace_back(PartitionId(0), SubmissionOf(SomeOrder(3)));
+  BOOST_TEST(ReasonName(node.kafka().SubmitTogether(std::move(together)).front().front().status) == "SOURCE_FOREIGN");
+  BOOST_TEST(!node.cluster().StatusOf(PartitionId(0)).accepts_writes);
+  BOOST_TEST(TopicWriter(another).Write(0, SubmissionOf(SomeOrder(9))) == 0u);  // the first there
+}
+
 BOOST_AUTO_TEST_CASE(a_topic_that_was_replaced_stops_its_partition_and_is_never_taken_for_the_old_one) {
   const std::string topic = MakeTopic(1);
   KafkaNode node(topic, {.partitions = 1});
@@ -406,8 +425,10 @@ BOOST_AUTO_TEST_CASE(a_topic_that_was_replaced_stops_its_partition_and_is_never_
   BOOST_REQUIRE(Eventually(make));
   node.Open();
   BOOST_TEST(node.Reaches(PartitionId(0), Reason::SOURCE_DIVERGED));  // it ends before what was applied
+  BOOST_TEST(ReasonName(node.Append(SomeOrder(3)).status) == "SOURCE_DIVERGED");
   TopicWriter writer(topic);
-  for (int i = 10; i < 20; ++i) writer.Write(0, SubmissionOf(SomeOrder(i)));
+  BOOST_TEST(writer.Write(0, SubmissionOf(SomeOrder(10))) == 0u);  // what was refused is not there
+  for (int i = 11; i < 20; ++i) writer.Write(0, SubmissionOf(SomeOrder(i)));
   node.Close();
   node.Open();
   BOOST_TEST(node.Reaches(PartitionId(0), Reason::SOURCE_DIVERGED));  // it is longer, and another

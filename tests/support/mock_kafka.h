@@ -34,6 +34,7 @@ class MockKafka {
   kafka::Connection connection() const { return {rd_kafka_mock_cluster_bootstraps(mock_), {}}; }
   void LeadBy(int broker) { rd_kafka_mock_partition_set_leader(mock_, kTopic, 0, broker); }
   void Down(int broker) { rd_kafka_mock_broker_set_down(mock_, broker); }
+  void Up(int broker) { rd_kafka_mock_broker_set_up(mock_, broker); }
   // Each answer takes so long.
   void Slow(int milliseconds) {
     for (int broker = 1; broker <= 3; ++broker) rd_kafka_mock_broker_set_rtt(mock_, broker, milliseconds);
