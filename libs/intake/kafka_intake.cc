@@ -48,8 +48,9 @@ struct KafkaIntake::Impl {
   void MakeReaders() {
     reader = std::make_unique<MessageReader>(cluster->partitions());
     const auto identity = [this](PartitionId partition) { return topic->IdentityOf(partition); };
+    const auto tell_base = [this](PartitionId partition, const LogBase& base) { return submitter->TellBase(partition, base); };
     for (uint32_t p = 0; p < cluster->partitions(); ++p) {
-      const PartitionSource::Surroundings around{*consumer, *cluster, submitter->pending(), *reader, identity};
+      const PartitionSource::Surroundings around{*consumer, *cluster, submitter->pending(), *reader, identity, tell_base};
       sources.push_back(std::make_unique<PartitionSource>(around, PartitionId(p)));
     }
     ends = std::make_unique<EndOffsets>(*consumer, cluster->partitions(), [this] { Looked(); });

@@ -47,7 +47,12 @@ absl::Status MessageReader::CheckPartition(const std::string& account_id, Partit
 Reading MessageReader::Read(const kafka::Message& message, PartitionId partition) const {
   Reading reading;
   const codec::KafkaMessage view = ViewOf(message);
-  if (view.value && HeaderOf(view, kContentTypeHeader) == partition::kSubmissionContentType) {
+  const std::optional<std::string_view> type = HeaderOf(view, kContentTypeHeader);
+  if (view.value && type == kBaseContentType) {
+    reading.base = DecodeBase(*view.value);
+    return reading;
+  }
+  if (view.value && type == partition::kSubmissionContentType) {
     if (const auto ticket = HeaderOf(view, kTicketHeader)) reading.ticket = DecodeTicket(*ticket);
     absl::StatusOr<partition::Submission> submission = partition::DecodeSubmission(*view.value);
     reading.unreadable = submission.status();

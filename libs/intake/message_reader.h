@@ -9,6 +9,7 @@
 
 #include "base/strong.h"
 #include "codec/kafka_message.h"
+#include "intake/log_base.h"
 #include "intake/pending.h"
 #include "kafka/message.h"
 #include "partition/submission.h"
@@ -25,6 +26,8 @@ struct Reading {
   // parked event that holds the record.
   absl::Status unreadable;
   std::optional<Ticket> ticket;
+  // The record says this and nothing else: the submission is empty.
+  std::optional<LogBase> base;
 };
 
 class MessageReader {

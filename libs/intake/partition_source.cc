@@ -33,6 +33,10 @@ bool IsAway(const absl::Status& status) {
   return reason != nullptr && reason->reason == Reason::SOURCE_UNAVAILABLE;
 }
 
+std::string BeginningOf(const LogBase& base) {
+  return base.size == 0 ? "begins with its first record" : fmt::format("goes on from a log of {} records", base.size);
+}
+
 absl::Status Diverged(PartitionId partition, const std::string& why, uint64_t offset) {
   return Refuse(Reason::SOURCE_DIVERGED, fmt::format("partition {}: {}", partition.value, why),
                 {{"partition", std::to_string(partition.value)}, {"offset", std::to_string(offset)}});
@@ -144,12 +148,42 @@ absl::Status PartitionSource::Open() {
         fmt::format("partition {} begins at {}, and {} is to be applied next", partition_.value, marks->begin, next_),
         {{"partition", std::to_string(partition_.value)}, {"offset", std::to_string(next_)}, {"begin", std::to_string(marks->begin)}});
   }
+  if (progress.identity.empty())
+    if (absl::Status begins = CheckBase(*view, marks->end); !begins.ok()) return begins;
   if (past_end_ == kNotKnown) past_end_ = marks->end;
   if (!progress.has_last || progress.last_offset < marks->begin) return around_.consumer.Start(partition_.value, next_);
   if (absl::Status started = around_.consumer.Start(partition_.value, progress.last_offset); !started.ok()) return started;
   absl::Status same = CompareLast(progress);
   if (!same.ok()) around_.consumer.Stop(partition_.value);
   return same;
+}
+
+absl::Status PartitionSource::CheckBase(const partition::View& view, uint64_t end) {
+  const LogBase own = view.log_size == 0 ? LogBase() : LogBase{view.log_size, view.root};
+  if (end == 0 && own.size == 0) return absl::OkStatus();
+  absl::StatusOr<std::optional<LogBase>> found = ReadBase();
+  if (found.ok() && !*found && own.size > 0) {
+    if (absl::Status told = around_.tell_base(partition_, own); !told.ok()) return told;
+    found = ReadBase();
+    if (found.ok() && !*found) return Refuse(Reason::SOURCE_UNAVAILABLE, "the topic's first record cannot be read yet");
+  }
+  if (!found.ok()) return found.status();
+  if (!*found || **found == own) return absl::OkStatus();
+  return Refuse(Reason::SOURCE_FOREIGN, fmt::format("the topic {}, the directory {}", BeginningOf(**found), BeginningOf(own)),
+                {{"topic_base", std::to_string((*found)->size)}, {"directory_base", std::to_string(own.size)}});
+}
+
+absl::StatusOr<std::optional<LogBase>> PartitionSource::ReadBase() {
+  if (absl::Status started = around_.consumer.Start(partition_.value, 0); !started.ok()) return started;
+  const auto deadline = std::chrono::steady_clock::now() + kCompareMax;
+  Polled polled;
+  while (polled.kind == Polled::Kind::kNothing && !stopping_ && std::chrono::steady_clock::now() < deadline)
+    polled = around_.consumer.Poll(partition_.value, kPoll);
+  around_.consumer.Stop(partition_.value);
+  if (polled.kind == Polled::Kind::kEnd) return std::optional<LogBase>();
+  if (polled.kind == Polled::Kind::kMessage) return around_.reader.Read(polled.message, partition_).base.value_or(LogBase());
+  if (polled.kind == Polled::Kind::kNothing) return Refuse(Reason::SOURCE_UNAVAILABLE, "the topic's first record could not be read");
+  return polled.status;
 }
 
 absl::Status PartitionSource::CompareLast(const partition::SourceProgress& progress) {

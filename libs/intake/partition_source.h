@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -30,6 +31,8 @@ class PartitionSource {
     // The source's identity once the topic was found to be the right one; before
     // that, why not.
     std::function<absl::StatusOr<std::string>(PartitionId)> identity;
+    // Writes into the partition's topic from what it goes on; waits until it is there.
+    std::function<absl::Status(PartitionId, const LogBase&)> tell_base;
   };
 
   PartitionSource(Surroundings surroundings, PartitionId partition);
@@ -56,6 +59,10 @@ class PartitionSource {
   void Run();
   // Sets identity_, next_ and the consumer; the step's record may be read twice.
   absl::Status Open();
+  // Of a directory that followed no topic yet: begins the topic where the directory ends?
+  absl::Status CheckBase(const partition::View& view, uint64_t end);
+  // What the topic's first record says; nullopt: there is none.
+  absl::StatusOr<std::optional<LogBase>> ReadBase();
   absl::Status CompareLast(const partition::SourceProgress& progress);
   // Until there is nothing to read, ReadAgain or Stop; why it ended.
   absl::Status Read();

@@ -81,15 +81,28 @@ void Submitter::Stop() {
   last.swap(producer_);
 }
 
+std::shared_ptr<kafka::Producer> Submitter::Current() {
+  const std::lock_guard lock(mutex_);
+  return producer_;
+}
+
+absl::Status Submitter::TellBase(PartitionId partition, const LogBase& base) {
+  std::shared_ptr<kafka::Producer> current = Current();
+  if (current == nullptr) return ShuttingDown();
+  const auto told = std::make_shared<std::promise<absl::Status>>();
+  auto answer = told->get_future();
+  const std::string value = EncodeBase(base);
+  const absl::Status sent = current->Send({partition.value, std::nullopt, value, {{kContentTypeHeader, kBaseContentType}}},
+                                          [told](const kafka::Delivery& delivery) { told->set_value(delivery.status); });
+  current.reset();
+  return sent.ok() ? answer.get() : sent;
+}
+
 absl::Status Submitter::Produce(PartitionId partition, const Submission& submission, Ticket ticket) {
   const auto report = [this, number = ticket.number](const kafka::Delivery& delivery) {
     if (!delivery.status.ok()) pending_.Refuse(number, delivery.status);
   };
-  std::shared_ptr<kafka::Producer> current;
-  {
-    const std::lock_guard lock(mutex_);
-    current = producer_;
-  }
+  const std::shared_ptr<kafka::Producer> current = Current();
   if (current == nullptr) return ShuttingDown();
   return current->Send(Outgoing(partition, submission, ticket).record(), report);
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/strong.h"
+#include "intake/log_base.h"
 #include "intake/options.h"
 #include "intake/pending.h"
 #include "kafka/producer.h"
@@ -32,6 +33,8 @@ class Submitter {
   bool TrySubmit(PartitionId partition, partition::Submission& submission, Done& done);
   std::vector<partition::SubmissionResult> SubmitTogether(const std::vector<std::pair<PartitionId, partition::Submission>>& submissions);
 
+  // Waits until it is acknowledged.
+  absl::Status TellBase(PartitionId partition, const LogBase& base);
   // A producer that failed for good is replaced; what it had under way is answered by
   // its reports. To be called now and then.
   void Renew();
@@ -46,6 +49,7 @@ class Submitter {
 
   explicit Submitter(KafkaIntakeOptions options) : options_(std::move(options)) {}
   absl::Status MakeProducer();
+  std::shared_ptr<kafka::Producer> Current();
   absl::Status Produce(PartitionId partition, const partition::Submission& submission, Ticket ticket);
   absl::StatusOr<Producing> OpenTransactions() const;
   Ticket Await(const partition::Submission& submission, Done done);

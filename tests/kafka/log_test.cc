@@ -2,6 +2,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
 #include <random>
 #include <thread>
 
@@ -52,6 +53,17 @@ uint64_t Records(KafkaNode& node) {
   uint64_t records = 0;
   for (uint32_t p = 0; p < node.cluster().partitions(); ++p) records += node.cluster().ViewOf(PartitionId(p))->log_size;
   return records;
+}
+
+// By a node of its own that no topic feeds.
+void AppendEmbedded(const std::string& directory, int orders) {
+  partition::ClusterOptions options;
+  options.data_directory = directory;
+  options.settings.partitions = 1;
+  options.wall_clock = false;
+  options.now = [] { return At("2026-01-01"); };
+  auto embedded = partition::Cluster::Open(std::move(options)).value();
+  for (int i = 0; i < orders; ++i) embedded->SubmitAndWait(PartitionId(0), SubmissionOf(SomeOrder(i)));
 }
 
 // Orders that one transaction wrote, and then committed or took back.
@@ -500,17 +512,40 @@ BOOST_AUTO_TEST_CASE(what_a_full_disk_did_not_take_is_read_again_and_applied_onc
 
 BOOST_AUTO_TEST_CASE(a_directory_that_was_embedded_is_the_base_of_its_topic) {
   TemporaryDirectory directory;
-  {
-    partition::ClusterOptions options;
-    options.data_directory = directory.path();
-    options.settings.partitions = 1;
-    options.wall_clock = false;
-    options.now = [] { return At("2026-01-01"); };
-    auto embedded = partition::Cluster::Open(std::move(options)).value();
-    for (int i = 0; i < 10; ++i) embedded->SubmitAndWait(PartitionId(0), SubmissionOf(SomeOrder(i)));
-  }
+  AppendEmbedded(directory.path(), 10);
   KafkaNode node(MakeTopic(1), {.partitions = 1, .directory = directory.path()});
   BOOST_TEST(node.Append(SomeOrder(3)).duplicate);
   BOOST_TEST(node.Append(SomeOrder(10)).position.value == 10u);
-  BOOST_TEST(node.cluster().ViewOf(PartitionId(0))->source.next_offset == 2u);
+  BOOST_TEST(node.cluster().ViewOf(PartitionId(0))->source.next_offset == 3u);  // the topic's first record says what the base is
+}
+
+BOOST_AUTO_TEST_CASE(a_topic_that_goes_on_from_a_directory_is_followed_by_its_copies_and_by_no_other) {
+  TemporaryDirectory moved, copied, another;
+  AppendEmbedded(moved.path(), 10);
+  AppendEmbedded(another.path(), 4);
+  std::filesystem::copy(moved.path(), copied.path(), std::filesystem::copy_options::recursive);
+  const std::string topic = MakeTopic(1);
+  KafkaNode node(topic, {.partitions = 1, .directory = moved.path()});
+  KafkaNode copy(topic, {.partitions = 1, .directory = copied.path()});
+  BOOST_TEST(node.Append(SomeOrder(20)).status.ok());
+  BOOST_REQUIRE(copy.CatchUp());
+  BOOST_TEST(copy.Roots() == node.Roots());
+  KafkaNode other(topic, {.partitions = 1, .directory = another.path()});
+  KafkaNode empty(topic, {.partitions = 1});
+  for (KafkaNode* stranger : {&other, &empty}) {
+    BOOST_TEST(stranger->Reaches(PartitionId(0), Reason::SOURCE_FOREIGN));
+    BOOST_TEST(ReasonName(stranger->Append(SomeOrder(21)).status) == "SOURCE_FOREIGN");
+  }
+  BOOST_TEST(Records(other) == 4u);
+  BOOST_TEST(Records(empty) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_that_was_embedded_does_not_follow_a_topic_that_holds_something_else) {
+  TemporaryDirectory directory;
+  AppendEmbedded(directory.path(), 10);
+  const std::string topic = MakeTopic(1);
+  TopicWriter(topic).Write(0, SubmissionOf(SomeOrder(20)));
+  KafkaNode node(topic, {.partitions = 1, .directory = directory.path()});
+  BOOST_TEST(node.Reaches(PartitionId(0), Reason::SOURCE_FOREIGN));
+  BOOST_TEST(Records(node) == 10u);
 }
