@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -20,6 +22,8 @@ constexpr struct {
                  {"kafka_sasl_username", "sasl.username"},         {"kafka_ssl_ca", "ssl.ca.location"},
                  {"kafka_ssl_cert", "ssl.certificate.location"},   {"kafka_ssl_key", "ssl.key.location"}};
 
+constexpr std::chrono::milliseconds kAskOnceMin{100}, kAskOnceMax{2'000};
+
 // FNV-1a: the same on all nodes, in every version.
 std::string EpochOf(const std::string& cluster_id, const std::string& topic) {
   uint64_t hash = 0xcbf29ce484222325;
@@ -34,6 +38,38 @@ void MakeDeterministic(partition::ClusterOptions& options) {
   options.same_sealed_body = [](const codec::RecordView& stored, const codec::RecordView& offered) {
     return stored.payload == offered.payload && stored.sealed.size() == offered.sealed.size();
   };
+}
+
+// guanxid blocks these before it starts and waits for them once it has started.
+bool IsAskedToStop() {
+  sigset_t pending;
+  sigpending(&pending);
+  return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
+}
+
+bool IsAway(const absl::Status& status) {
+  const ReasonEntry* const reason = ReasonOf(status);
+  return reason != nullptr && reason->reason == Reason::SOURCE_UNAVAILABLE;
+}
+
+// A long wait is many short ones: the start can be given up.
+absl::StatusOr<kafka::TopicDescription> AwaitTopic(intake::KafkaIntake& kafka, std::chrono::seconds wait) {
+  const auto deadline = std::chrono::steady_clock::now() + wait;
+  for (;;) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    auto topic = kafka.Describe(std::clamp(left, kAskOnceMin, kAskOnceMax));
+    if (IsAskedToStop()) return Refuse(Reason::SHUTTING_DOWN, "asked to stop before the brokers answered");
+    if (!IsAway(topic.status()) || left <= kAskOnceMax) return topic;
+  }
+}
+
+// A directory keeps its number for ever: a wrong one is not made.
+absl::Status CheckPartitions(const Config& config, const kafka::TopicDescription& topic) {
+  const auto asked = config.Number("partitions");
+  if (!config.IsGiven("partitions") || asked == static_cast<int64_t>(topic.partitions)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      fmt::format("partitions is {}, and {} has {}: leave it out, or correct kafka_topic; no directory was made", asked,
+                  config.Text("kafka_topic"), topic.partitions));
 }
 
 }  // namespace
@@ -61,9 +97,12 @@ absl::StatusOr<std::unique_ptr<intake::KafkaIntake>> OpenKafka(const Config& con
   if (!wanted.ok()) return wanted.status();
   absl::StatusOr<std::unique_ptr<intake::KafkaIntake>> opened = intake::KafkaIntake::Open(*std::move(wanted));
   if (!opened.ok()) return opened;
-  const auto topic = (*opened)->Describe(std::chrono::seconds(config.Number("kafka_start_seconds")));
+  const auto topic = AwaitTopic(**opened, std::chrono::seconds(config.Number("kafka_start_seconds")));
+  if (ReasonOf(topic.status()) != nullptr && ReasonOf(topic.status())->reason == Reason::SHUTTING_DOWN) return topic.status();
   const bool is_new = !std::filesystem::exists(std::filesystem::path(options.data_directory) / "FORMAT");
   if (!topic.ok() && is_new) return topic.status();
+  if (topic.ok() && is_new)
+    if (absl::Status fits = CheckPartitions(config, *topic); !fits.ok()) return fits;
   MakeDeterministic(options);
   options.intake = opened->get();
   if (!topic.ok()) return opened;

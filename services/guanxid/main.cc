@@ -59,6 +59,12 @@ void Explain(const absl::Status& status) {
   if (reason != nullptr) std::cerr << reason->remedy << "\n";
 }
 
+// By a signal, before it was ready.
+bool IsGivenUp(const absl::Status& status) {
+  const guanxi::ReasonEntry* const reason = guanxi::ReasonOf(status);
+  return reason != nullptr && reason->reason == guanxi::Reason::SHUTTING_DOWN;
+}
+
 // Of connections and of the store's files there may be as many as the system lets this process have.
 void RaiseFileLimit() {
   rlimit files{};
@@ -79,6 +85,7 @@ int Serve(const Config& config) {
   signal(SIGPIPE, SIG_IGN);
   RaiseFileLimit();
   const absl::StatusOr<std::unique_ptr<Daemon>> daemon = Daemon::Start(config);
+  if (IsGivenUp(daemon.status())) return 0;
   if (!daemon.ok()) return Explain(daemon.status()), kFailed;
   std::cerr << VersionText() << std::endl;
   std::cout << "guanxid ready grpc=" << (*daemon)->grpc_address() << " http=" << (*daemon)->http_address()

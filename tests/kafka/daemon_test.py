@@ -1,5 +1,6 @@
 """guanxid on a log that comes from Kafka: answers, tokens, what it says about itself, and a broker that goes and comes."""
 import pathlib
+import subprocess
 import sys
 import tempfile
 import time
@@ -11,7 +12,7 @@ import grpc
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 from broker import Broker, shared  # noqa: E402
-from harness import Daemon, Refused  # noqa: E402
+from harness import BIN, Daemon, Refused  # noqa: E402
 from patience import EVENTUALLY, patiently  # noqa: E402
 from wire import (SECONDS, Wire, admin_service_pb2, event_service_pb2, instant, order, policy_service_pb2,  # noqa: E402
                   refusal_of)
@@ -132,6 +133,21 @@ class WithKafka(KafkaCase):
     def test_a_new_directory_has_as_many_partitions_as_the_topic(self):
         _, wire = self.started("three", self.broker.topic(self, 3, **TOPIC), self.broker.bootstrap)
         self.assertEqual(len(wire.partitions()), 3)
+
+    def test_a_first_start_with_another_number_of_partitions_than_the_topic_makes_no_directory(self):
+        with self.assertRaises(Refused) as refused:
+            self.node("eight", self.topic, self.broker.bootstrap, "--partitions", "8").start()
+        self.assertIn("partitions is 8", refused.exception.text)
+        self.assertFalse((self.folder / "eight" / "FORMAT").exists())
+
+    def test_a_start_that_waits_for_the_brokers_is_given_up_when_asked_to_stop(self):
+        process = subprocess.Popen([BIN / "guanxid", "--data", self.folder / "waits", "--kafka-brokers", "127.0.0.1:1", "--kafka-topic", "any",
+                                    "--kafka-start-seconds", "600", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"])
+        self.addCleanup(process.kill)
+        time.sleep(1)  # whether it waits already or not: it ends
+        process.terminate()
+        self.assertEqual(process.wait(EVENTUALLY), 0)
+        self.assertFalse((self.folder / "waits" / "FORMAT").exists())
 
     def test_an_existing_directory_answers_while_the_brokers_are_away_and_says_so(self):
         daemon, wire = self.started("one", self.topic, self.broker.bootstrap)
