@@ -11,7 +11,11 @@ namespace {
 using std::chrono::milliseconds;
 using Metadata = std::unique_ptr<const rd_kafka_metadata_t, Destroyer<rd_kafka_metadata_destroy>>;
 
-absl::StatusOr<uint32_t> PartitionsOf(rd_kafka_t* handle, const std::string& topic, milliseconds timeout) {
+struct Shape {
+  uint32_t partitions = 0, replication = 0;
+};
+
+absl::StatusOr<Shape> ShapeOf(rd_kafka_t* handle, const std::string& topic, milliseconds timeout) {
   const Topic opened(rd_kafka_topic_new(handle, topic.c_str(), nullptr));
   const rd_kafka_metadata_t* raw = nullptr;
   const auto error = rd_kafka_metadata(handle, 0, opened.get(), &raw, static_cast<int>(timeout.count()));
@@ -19,7 +23,9 @@ absl::StatusOr<uint32_t> PartitionsOf(rd_kafka_t* handle, const std::string& top
   const Metadata metadata(raw);
   if (metadata->topic_cnt != 1) return Refuse(Reason::TOPIC_MISSING, "there is no topic " + topic, {{"topic", topic}});
   if (metadata->topics[0].err != RD_KAFKA_RESP_ERR_NO_ERROR) return StatusOf(metadata->topics[0].err, "topic " + topic);
-  return static_cast<uint32_t>(metadata->topics[0].partition_cnt);
+  const rd_kafka_metadata_topic_t& found = metadata->topics[0];
+  const int copies = found.partition_cnt == 0 ? 0 : found.partitions[0].replica_cnt;
+  return Shape{static_cast<uint32_t>(found.partition_cnt), static_cast<uint32_t>(copies)};
 }
 
 absl::StatusOr<std::map<std::string, std::string>> SettingsOf(rd_kafka_t* handle, const std::string& topic, milliseconds timeout) {
@@ -83,13 +89,14 @@ absl::StatusOr<std::unique_ptr<Admin>> Admin::Make(const Connection& connection)
 absl::StatusOr<TopicDescription> Admin::Describe(const std::string& topic, milliseconds timeout) {
   rd_kafka_t* const handle = impl_->handle->get();
   TopicDescription description;
-  const absl::StatusOr<uint32_t> partitions = PartitionsOf(handle, topic, timeout);
-  if (!partitions.ok()) {
+  const absl::StatusOr<Shape> shape = ShapeOf(handle, topic, timeout);
+  if (!shape.ok()) {
     const std::string why = impl_->handle->last_error();
-    if (ReasonOf(partitions.status())->reason != Reason::SOURCE_UNAVAILABLE || why.empty()) return partitions.status();
-    return Refuse(Reason::SOURCE_UNAVAILABLE, why, MetadataOf(partitions.status()));
+    if (ReasonOf(shape.status())->reason != Reason::SOURCE_UNAVAILABLE || why.empty()) return shape.status();
+    return Refuse(Reason::SOURCE_UNAVAILABLE, why, MetadataOf(shape.status()));
   }
-  description.partitions = *partitions;
+  description.partitions = shape->partitions;
+  description.replication = shape->replication;
   char* const id = rd_kafka_clusterid(handle, static_cast<int>(timeout.count()));
   if (id == nullptr) return StatusOf(RD_KAFKA_RESP_ERR__TIMED_OUT, "asking for the cluster's id");
   description.cluster_id = id;

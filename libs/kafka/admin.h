@@ -18,6 +18,7 @@ struct TopicDescription {
   uint32_t partitions = 0;
   // All of the topic's settings with their values in force, by Kafka's names.
   std::map<std::string, std::string> settings;
+  uint32_t replication = 0;  // copies of its first partition
 };
 
 // As many copies as the brokers make when they are not told.

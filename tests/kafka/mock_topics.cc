@@ -15,7 +15,7 @@ absl::StatusOr<std::unique_ptr<Admin>> Admin::Make(const Connection&) {
 }
 
 absl::StatusOr<TopicDescription> Admin::Describe(const std::string&, std::chrono::milliseconds) {
-  return TopicDescription{"the mock", 2, intake::EventsTopicSettings()};
+  return TopicDescription{"the mock", 2, intake::EventsTopicSettings(), 3};
 }
 
 absl::Status Admin::Create(const TopicToMake&, std::chrono::milliseconds) { return absl::UnimplementedError("the mock makes its topics"); }

@@ -154,6 +154,17 @@ class CreateTopics(unittest.TestCase):
                            "message.timestamp.type is CreateTime, must be LogAppendTime", "TOPIC_UNSUITABLE"):
             self.assertIn(difference, said)
 
+    def test_a_topic_with_fewer_copies_than_asked_for_is_named_and_not_to_be_made_unwritable(self):
+        from confluent_kafka.admin import NewTopic
+        name = f"{self.prefix}events"
+        admin = self.broker.admin()
+        admin.create_topics([NewTopic(name, 4, 1, config=EVENTS)])[name].result(240)
+        # The others cannot be made with three copies here; the events come first.
+        said = self.create("--replication", "3", "--output", "jsonl", code=3)
+        events = json.loads(said.splitlines()[0])
+        self.assertIn("replication is 1, asked for is 3", events["differences"])
+        self.assertNotIn("min.insync.replicas", said)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -62,7 +62,11 @@ std::vector<std::string> DifferencesOf(const kafka::TopicToMake& wanted, const k
   std::vector<std::string> differences;
   if (found.partitions != wanted.partitions)
     differences.push_back("partitions are " + std::to_string(found.partitions) + ", asked for are " + std::to_string(wanted.partitions));
+  const bool copies_differ = wanted.replication != kafka::kBrokersReplication && found.replication != wanted.replication;
+  if (copies_differ) differences.push_back(absl::StrCat("replication is ", found.replication, ", asked for is ", wanted.replication));
   for (const auto& [setting, value] : wanted.settings) {
+    // With fewer copies than asked for, nothing could be written any more.
+    if (copies_differ && setting == "min.insync.replicas") continue;
     const auto it = found.settings.find(setting);
     const std::string is = it == found.settings.end() ? "" : it->second;
     if (is != value) differences.push_back(absl::StrCat(setting, " is ", is, ", must be ", value));
