@@ -38,8 +38,7 @@ std::string BeginningOf(const LogBase& base) {
 }
 
 absl::Status Diverged(PartitionId partition, const std::string& why, uint64_t offset) {
-  return Refuse(Reason::SOURCE_DIVERGED, fmt::format("partition {}: {}", partition.value, why),
-                {{"partition", std::to_string(partition.value)}, {"offset", std::to_string(offset)}});
+  return Refuse(Reason::SOURCE_DIVERGED, why, {{"partition", std::to_string(partition.value)}, {"offset", std::to_string(offset)}});
 }
 
 }  // namespace
@@ -144,8 +143,7 @@ absl::Status PartitionSource::Open() {
   if (next_ > marks->end) return Diverged(partition_, fmt::format("the topic ends at {}, and {} was applied", marks->end, next_), next_);
   if (next_ < marks->begin) {
     return Refuse(
-        Reason::SOURCE_TRUNCATED,
-        fmt::format("partition {} begins at {}, and {} is to be applied next", partition_.value, marks->begin, next_),
+        Reason::SOURCE_TRUNCATED, fmt::format("the topic begins at {}, and {} is to be applied next", marks->begin, next_),
         {{"partition", std::to_string(partition_.value)}, {"offset", std::to_string(next_)}, {"begin", std::to_string(marks->begin)}});
   }
   if (progress.identity.empty())

@@ -49,7 +49,7 @@ std::string KafkaMetrics::Text(const intake::KafkaIntake& kafka, uint32_t partit
 std::string TroubleOf(const std::string& whose, const absl::Status& state) {
   if (state.ok()) return "";
   const ReasonEntry* const reason = ReasonOf(state);
-  return fmt::format("{}: {}: {} {}\n", whose, reason == nullptr ? "UNKNOWN" : reason->name,
+  return fmt::format("{}: {}: {}. {}\n", whose, reason == nullptr ? "UNKNOWN" : reason->name,
                      std::string(state.message().data(), state.message().size()), reason == nullptr ? "" : reason->remedy);
 }
 

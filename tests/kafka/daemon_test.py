@@ -159,6 +159,7 @@ class WithKafka(KafkaCase):
         code, said = page(daemon, "/readyz")
         self.assertEqual(code, 503)
         self.assertIn("SOURCE_UNAVAILABLE", said)
+        self.assertIn(". Check the brokers", said)
         # And stops though they stay away, and a call waits for them.
         request = policy_service_pb2.AdoptPolicyRequest(shipped_name="transactional", actor="test", effective_at=instant("2020-01-01"))
         adopting = wire.policies.AdoptPolicy.future(request, timeout=SECONDS)
