@@ -53,6 +53,7 @@ void EndOffsets::Run() {
     asking.swap(waiting_);
     lock.unlock();
     const Ends ends = consumer_.QueryEnds(partitions, kQuestionMax);
+    log_.Note(ends.status());
     // One partition without a leader is no outage of the others.
     const bool answered = ends.ok() || consumer_.AnyBrokerAnswers(kQuestionMax);
     lock.lock();

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "intake/trouble_log.h"
 #include "kafka/consumer.h"
 
 namespace guanxi::intake {
@@ -47,6 +48,7 @@ class EndOffsets {
   absl::Status status_;
   std::chrono::steady_clock::time_point answered_at_ = std::chrono::steady_clock::now();
   bool stopping_ = false;
+  TroubleLog log_{"the topic's ends"};  // of the thread
   std::thread thread_;
 };
 

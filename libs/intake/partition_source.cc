@@ -47,7 +47,8 @@ PartitionSource::PartitionSource(Surroundings surroundings, PartitionId partitio
     : around_(std::move(surroundings)),
       partition_(partition),
       past_end_(kNotKnown),
-      status_(Refuse(Reason::SOURCE_UNAVAILABLE, "the topic was not looked at yet")) {}
+      status_(Refuse(Reason::SOURCE_UNAVAILABLE, "the topic was not looked at yet")),
+      log_(fmt::format("partition {}", partition.value)) {}
 
 void PartitionSource::Start() {
   thread_ = std::thread([this] { Run(); });
@@ -96,6 +97,7 @@ void PartitionSource::AwaitFirstLook(std::chrono::steady_clock::time_point deadl
 }
 
 void PartitionSource::Note(absl::Status status) {
+  if (!stopping_) log_.Note(status);
   {
     const std::lock_guard lock(mutex_);
     if (status_.ok() && !status.ok()) good_until_ = std::chrono::steady_clock::now();

@@ -16,6 +16,7 @@
 
 #include "intake/message_reader.h"
 #include "intake/pending.h"
+#include "intake/trouble_log.h"
 #include "kafka/consumer.h"
 #include "partition/cluster.h"
 
@@ -89,6 +90,7 @@ class PartitionSource {
 
   // Of its thread.
   uint64_t run_ = 0;
+  TroubleLog log_;
   uint64_t next_ = 0;
   std::shared_ptr<const std::string> identity_;
   std::thread thread_;

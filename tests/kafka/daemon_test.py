@@ -210,6 +210,10 @@ class ABrokerThatGoes(KafkaCase):
         self.assertEqual(refusal_of(refused.exception).reason, "SOURCE_UNAVAILABLE")
         broker.start()
         eventually(self, lambda: page(daemon, "/readyz")[0] == 200, "ready again")
+        log = pathlib.Path(daemon.log.name).read_text()
+        self.assertIn("SOURCE_UNAVAILABLE", log)
+        self.assertLess(log.index("SOURCE_UNAVAILABLE"), log.index("goes on"))
+        self.assertEqual(log.count("the topic's ends: SOURCE_UNAVAILABLE"), log.count("the topic's ends: goes on"))  # not each attempt
         self.assertEqual(wire.append(order("ACME", "o-2", "2024-03-02", 100)).results[0].account_version, 2)
         self.assertEqual(wire.account("ACME").account_version, 2)
 
