@@ -25,7 +25,8 @@ struct KafkaMetrics::Impl {
   Gauges* lag = Build(registry, "guanxi_kafka_lag_events", "Offsets that are not applied yet.");
   Gauges* lag_seconds = Build(registry, "guanxi_kafka_lag_seconds", "Age of the newest applied record while something is left to apply.");
   Gauges* consuming = Build(registry, "guanxi_kafka_consuming", "1: the partition consumes. 0: /readyz says why not.");
-  Gauges* telling = Build(registry, "guanxi_kafka_telling", "1: the derived topics are written. 0: they wait for the brokers.");
+  Gauges* telling = Build(registry, "guanxi_kafka_telling",
+                          "1: the derived topics are written, or nothing was to be told. 0: telling failed and is tried again.");
 };
 
 KafkaMetrics::KafkaMetrics() : impl_(std::make_unique<Impl>()) {}
