@@ -62,6 +62,7 @@ struct KafkaIntake::Impl {
   void Keep() {
     while (!stopping) {
       if (!topic->status().ok()) Look();
+      if (topic->status().ok()) submitter->Prepare();
       if (topic->status().ok() && HasSeenThePast()) {
         if (!finished) finished = cluster->FinishControlRecords().ok();
         misplaced->SendOn();

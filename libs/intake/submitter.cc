@@ -64,6 +64,10 @@ absl::Status Submitter::MakeProducer() {
   return absl::OkStatus();
 }
 
+void Submitter::Prepare() {
+  if (const std::shared_ptr<kafka::Producer> current = Current(); current != nullptr) current->Prepare();
+}
+
 void Submitter::Renew() {
   std::shared_ptr<kafka::Producer> old;
   {

@@ -35,6 +35,8 @@ class Submitter {
 
   // Waits until it is acknowledged.
   absl::Status TellBase(PartitionId partition, const LogBase& base);
+  // The topic is there: the first append need not wait until the producer has heard of it.
+  void Prepare();
   // A producer that failed for good is replaced; what it had under way is answered by
   // its reports. To be called now and then.
   void Renew();

@@ -1,5 +1,6 @@
 #include "kafka/producer.h"
 
+#include <mutex>
 #include <utility>
 
 #include "base/reason.h"
@@ -40,11 +41,17 @@ void Deliver(const rd_kafka_message_t& message) {
   (*done)({OutcomeOf(message), static_cast<uint32_t>(message.partition), static_cast<uint64_t>(message.offset)});
 }
 
+struct CloseTopic {
+  void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
+};
+
 }  // namespace
 
 struct Producer::Impl {
   std::string topic;
   std::unique_ptr<Handle> handle;
+  std::once_flag prepared;
+  std::unique_ptr<rd_kafka_topic_t, CloseTopic> open;
 };
 
 Producer::Producer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -62,6 +69,10 @@ absl::StatusOr<std::unique_ptr<Producer>> Producer::Make(const Options& options)
   if (!handle.ok()) return handle.status();
   impl->handle = *std::move(handle);
   return std::unique_ptr<Producer>(new Producer(std::move(impl)));
+}
+
+void Producer::Prepare() {
+  std::call_once(impl_->prepared, [this] { impl_->open.reset(rd_kafka_topic_new(impl_->handle->get(), impl_->topic.c_str(), nullptr)); });
 }
 
 absl::Status Producer::Send(const OutgoingRecord& record, std::function<void(const Delivery&)> done) {

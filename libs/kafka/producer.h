@@ -53,6 +53,9 @@ class Producer {
   // Gives up what is not acknowledged within 5 s; every `done` has run when it returns.
   ~Producer();
 
+  // Asks the brokers about the topic ahead of the first record, which would wait a second
+  // for the answer. They may make a topic they are asked about: only when it is there.
+  void Prepare();
   // Copies the record. `done` runs once, on the producer's own thread: it must
   // not block. OVERLOADED: the buffer is full; nothing was taken and `done` does not run.
   absl::Status Send(const OutgoingRecord& record, std::function<void(const Delivery&)> done);
