@@ -80,6 +80,10 @@ std::string Child::ReadLine() {
 
 void Child::Stop() {
   kill(pid_, SIGTERM);
+  AwaitEnd();
+}
+
+void Child::AwaitEnd() {
   if (const int status = Wait(); status != 0) throw std::runtime_error("a process ended badly: " + TextOf(error_file_));
 }
 

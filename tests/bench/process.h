@@ -21,6 +21,8 @@ class Child {
   std::string ReadLine();
   // SIGTERM, and waits for the end; throws when it does not exit with 0.
   void Stop();
+  // Waits until it ends by itself; throws when it does not exit with 0.
+  void AwaitEnd();
 
  private:
   int Wait();

@@ -48,7 +48,7 @@ class UmaDb {
     Figures figures;
     if (!(line >> events >> figures.per_second >> figures.p50_micros >> figures.p99_micros))
       throw std::runtime_error("umadb-load said " + line.str());
-    load.Stop();
+    load.AwaitEnd();
     figures.cpu_seconds_per_million = (CpuSecondsOf(server_->pid()) - cpu) * 1e6 / events;
     return figures;
   }
