@@ -74,6 +74,12 @@ absl::Status NothingYet(const View& view, const std::string& account_id, Account
                 {{"account_id", account_id.substr(0, 128)}, {"first_event_at", FormatTimestamp(newest->first_event_at)}});
 }
 
+// Where a page starts comes from a token, which anybody can make.
+absl::Status CheckAfter(const std::string& after, std::string_view prefix, size_t bytes_min) {
+  if (after.empty() || (after.starts_with(prefix) && after.size() >= bytes_min)) return absl::OkStatus();
+  return Refuse(Reason::PAGE_TOKEN_INVALID, "the page token's cursor is not of this list");
+}
+
 }  // namespace
 
 absl::StatusOr<AccountAt> ReadAccount(const View& view, const std::string& account_id, const AsOf& as_of) {
@@ -145,6 +151,7 @@ absl::StatusOr<std::vector<TimelineEntry>> ReadTimeline(const View& view, const 
   const auto number = NumberOf(view, account_id);
   if (!number.ok()) return number.status();
   const std::string prefix = Key(Table::kTimeline, *number).bytes();
+  if (auto status = CheckAfter(after, prefix, prefix.size() + 16); !status.ok()) return status;
   const std::string end = store::PrefixEnd(prefix);
   auto cursor =
       descending ? view.rows.ScanReverse(prefix, after.empty() ? end : after) : view.rows.Scan(after.empty() ? prefix : after + '\0', end);
@@ -162,6 +169,7 @@ absl::StatusOr<std::vector<ListedAccount>> ListAccounts(const View& view, Accoun
   const Table table = order == AccountOrder::kId ? Table::kName : order == AccountOrder::kRevenue ? Table::kByRevenue : Table::kByTier;
   const size_t head = order == AccountOrder::kId ? 1 : order == AccountOrder::kRevenue ? 17 : 4;
   const std::string prefix(1, static_cast<char>(table));
+  if (auto status = CheckAfter(after, prefix, head); !status.ok()) return status;
   auto cursor = view.rows.Scan(after.empty() ? prefix : after + '\0', store::PrefixEnd(prefix));
   std::vector<ListedAccount> listed;
   for (; cursor.Valid() && listed.size() < max; cursor.Next())

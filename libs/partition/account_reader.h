@@ -44,6 +44,7 @@ absl::StatusOr<std::optional<Position>> KnownAt(const View& view, Timestamp t);
 
 // Positions of the account's events in business order, starting after the key
 // `after` (empty: from the start, or the end when descending); at most `max`.
+// PAGE_TOKEN_INVALID: `after` is no key of such a list, here and in ListAccounts.
 struct TimelineEntry {
   Timestamp occurred_at;
   Position position;

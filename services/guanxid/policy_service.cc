@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/numbers.h"
 #include "base/reason.h"
 #include "guanxid/paging.h"
 #include "guanxid/read_at.h"
@@ -122,7 +123,10 @@ absl::Status ListPolicies(const Node& node, const v1::ListPoliciesRequest& reque
   const absl::StatusOr<Paging> paging = Paging::Of(node, request);
   if (!paging.ok()) return paging.status();
   std::vector<v1::Policy> policies = AllPolicies(node);
-  const size_t first = paging->cursor().empty() ? 0 : std::min(static_cast<size_t>(std::stoul(paging->cursor())), policies.size());
+  size_t first = 0;
+  if (!paging->cursor().empty() && !absl::SimpleAtoi(paging->cursor(), &first))
+    return Refuse(Reason::PAGE_TOKEN_INVALID, "the page token's cursor is damaged");
+  first = std::min(first, policies.size());
   const size_t last = std::min(first + paging->size(), policies.size());
   for (size_t i = first; i < last; ++i) *response.add_policies() = std::move(policies[i]);
   if (last < policies.size()) response.set_next_page_token(paging->TokenOf(std::to_string(last)));
