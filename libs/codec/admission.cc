@@ -42,8 +42,7 @@ bool IsPlainText(std::string_view text, size_t bytes_max) {
 absl::Status CheckIdentity(const RecordView& record) {
   const bool account_fits = record.account_id.empty() ? record.type >= 900 && IsControl(record) : IsAccountId(record.account_id);
   if (!account_fits) return RefuseField(Reason::ACCOUNT_ID_INVALID, "account_id", "is not 1-128 bytes of plain UTF-8 without '/'");
-  if (!IsPlainText(record.id, kEventIdBytesMax))
-    return RefuseField(Reason::EVENT_ID_INVALID, "id", "is not 1-128 bytes of UTF-8 without control characters");
+  if (!IsEventId(record.id)) return RefuseField(Reason::EVENT_ID_INVALID, "id", "is not 1-128 bytes of UTF-8 without control characters");
   if (!IsPlainText(record.source, kSourceBytesMax))
     return RefuseField(Reason::EVENT_ID_INVALID, "source", "is not 1-256 bytes of UTF-8 without control characters");
   if (record.type == 0 && record.type_name.empty()) return RefuseField(Reason::EVENT_TYPE_MISSING, "type", "is missing");
@@ -113,6 +112,8 @@ absl::Status CheckTime(Timestamp occurred_at, Timestamp recorded_at, std::chrono
 }
 
 }  // namespace
+
+bool IsEventId(std::string_view id) { return IsPlainText(id, kEventIdBytesMax); }
 
 absl::Status CheckSize(const RecordView& record) {
   const size_t bytes = BytesAtMost(record);

@@ -42,7 +42,9 @@ absl::Status CheckEnvelope(const RecordView& record, Timestamp recorded_at, cons
 // OK, or EVENT_TOO_LARGE.
 absl::Status CheckSize(const RecordView& record);
 
-// 1-128 bytes of UTF-8 without control characters (U+0000-001F, 007F-009F) or '/'.
+// 1-128 bytes of UTF-8 without control characters (U+0000-001F, 007F-009F).
+bool IsEventId(std::string_view id);
+// The same without '/'.
 bool IsAccountId(std::string_view id);
 
 bool IsUtf8(std::string_view text);

@@ -100,4 +100,29 @@ BOOST_AUTO_TEST_CASE(referrals_through_restarts_arrive_once_each) {
   for (const std::string& account : referred) BOOST_TEST(fixture.Read(account).core.account_version == 1u, account);
 }
 
+// Ids of 128 bytes, cut anywhere, would collide or end in half a character.
+BOOST_AUTO_TEST_CASE(referrals_with_long_ids_all_arrive) {
+  ClusterFixture fixture(2);
+  std::string referrer = "x";
+  while (referrer.size() < 124) referrer += "\u5173";
+  const std::vector<std::string> ids = {std::string(99, 'r') + "1", std::string(99, 'r') + "2", std::string("a\0b", 3)};
+  for (size_t i = 0; i < ids.size(); ++i) {
+    codec::Record referral = Referral(referrer, ids[i], "referred " + std::to_string(i));
+    referral.id = "event " + std::to_string(i);
+    const auto told = fixture.Append(referral);
+    BOOST_REQUIRE_MESSAGE(told.status.ok(), std::string(told.status.message()));
+  }
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const std::string there = "referred " + std::to_string(i);
+    BOOST_TEST(Comes([&] { return RecordsOf(*fixture.ViewFor(there), there) == 1; }), ids[i].size());
+  }
+  // To one account: two referrals, not one and a conflict.
+  for (size_t i = 0; i < 2; ++i) {
+    codec::Record referral = Referral("short", ids[i], "both");
+    referral.id = "both " + std::to_string(i);
+    BOOST_REQUIRE(fixture.Append(referral).status.ok());
+  }
+  BOOST_TEST(Comes([&] { return RecordsOf(*fixture.ViewFor("both"), "both") == 2; }));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
