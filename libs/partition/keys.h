@@ -13,7 +13,7 @@
 //   'n' account id                                -> acct u32 BE
 //   'T' 4-tier:u8 1000-score:u16 account id       -> empty
 //   'R' ~revenue:ordered i128 account id          -> empty; highest first
-//   'O' owner 0 account id                        -> empty
+//   'O' owner 0 account id                        -> empty; bytes 0 and 1 of a text before a 0 are written 1 1 and 1 2
 //   'G' group 0 account id                        -> empty
 //   'X' system 0 external id 0 account id         -> empty
 //   'D' due:ordered u64 acct                      -> empty; the next instant the account changes by time
@@ -84,8 +84,8 @@ class Key {
   Key& Time(Timestamp t) { return U64(OrderedBits(t.micros)); }
   Key& At(Position p) { return U64(p.value); }
   Key& Text(std::string_view s);
-  // Text that is followed by more: ends with a zero byte, which no id contains.
-  Key& Terminated(std::string_view s) { return Text(s).U8(0); }
+  // Text that is followed by more: ends with a zero byte, and holds none.
+  Key& Terminated(std::string_view s);
   Key& Int128(int128 v);
   // A key is given wherever bytes are taken. NOLINTNEXTLINE(google-explicit-constructor)
   operator std::string_view() const { return long_.empty() ? std::string_view(short_, size_) : std::string_view(long_); }
@@ -112,6 +112,13 @@ inline Key& Key::Text(std::string_view s) {
     long_.append(s);
   }
   return *this;
+}
+
+inline Key& Key::Terminated(std::string_view s) {
+  // Zero becomes 1 1, and one 1 2; hardly any text holds them.
+  for (size_t rare; (rare = s.find_first_of(std::string_view("\0\1", 2))) != std::string_view::npos; s.remove_prefix(rare + 1))
+    Text(s.substr(0, rare)).U8(1).U8(s[rare] == 0 ? 1 : 2);
+  return Text(s).U8(0);
 }
 
 inline Key& Key::Int128(int128 v) {
