@@ -18,6 +18,8 @@ inline constexpr std::string_view kControlSource = "urn:guanxi:control";
 // act the same record.
 Record MakeClockAdvanced(Timestamp to, Timestamp occurred_at, std::string_view actor);
 Record MakePolicyAdopted(const relations::PolicyAdopted& adopted, Timestamp occurred_at, std::string_view actor);
+// As its payload: a writer that puts the adoption in force later writes it again.
+std::string EncodePolicyAdopted(const relations::PolicyAdopted& adopted);
 Record MakeParkedRepaired(Position parked, std::string_view reason, Timestamp occurred_at, std::string_view actor);
 Record MakeParkedDismissed(Position parked, std::string_view reason, Timestamp occurred_at, std::string_view actor);
 Record MakeAdmissionRaised(uint32_t level, Timestamp occurred_at, std::string_view actor);

@@ -68,7 +68,8 @@ struct RecordView {
   uint32_t park_reason = 0;
   Timestamp occurred_at;
   Timestamp recorded_at;
-  // 1, 2, 3 ... over the accepted records of the account; 0 for parked and control records.
+  // 1, 2, 3 ... over the accepted records of the account; 0 for parked and control records,
+  // but a ParkedRepaired has that of the event it repaired.
   uint64_t account_version = 0;
   // Empty for control records.
   std::string_view account_id;

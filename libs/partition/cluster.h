@@ -154,6 +154,8 @@ class Cluster {
  private:
   struct Impl;
   absl::Status WriteClock(Timestamp to, const std::string& actor);
+  // Policies that the first partition has and others have not. Under the control mutex.
+  absl::Status FinishPolicies();
   absl::Status WriteControl(PartitionId partition, codec::Record record, EventOutcome* outcome = nullptr);
   // With an intake all or none of them.
   absl::Status WriteControls(std::vector<std::pair<PartitionId, codec::Record>> records);

@@ -74,8 +74,10 @@ absl::StatusOr<AdoptedPolicy> Cluster::AdoptPolicy(const std::string& definition
   if (!policy.ok()) return policy.status();
   const std::lock_guard lock(impl_->control_mutex);
   const auto adopted = AdoptedPolicies();
-  if (!adopted.empty() && adopted.back().definition == definition && (!effective_at || *effective_at == adopted.back().effective_at))
+  if (!adopted.empty() && adopted.back().definition == definition && (!effective_at || *effective_at == adopted.back().effective_at)) {
+    if (auto status = FinishPolicies(); !status.ok()) return status;
     return adopted.back();
+  }
   // Evidence names a policy by name and version: they must mean one thing for ever.
   for (const auto& known : adopted)
     if (known.policy.name == policy->name && known.policy.version == policy->version && known.definition != definition)
@@ -125,6 +127,10 @@ absl::Status Cluster::FinishControlRecords() {
   for (uint32_t p = 0; p < partitions(); ++p) level = std::max(level, ViewOf(PartitionId(p))->admission.level);
   if (auto status = RaiseAdmission(level, std::string(codec::kControlSource)); !status.ok()) return status;
   const std::lock_guard lock(impl_->control_mutex);
+  return FinishPolicies();
+}
+
+absl::Status Cluster::FinishPolicies() {
   const ViewPtr first = ViewOf(PartitionId(0));
   store::LogReader log = first->Log();
   for (uint32_t p = 1; p < partitions(); ++p) {

@@ -11,8 +11,8 @@
 
 namespace guanxi::partition {
 
-// A record and the event it stands for. Of a ParkedRepaired: the parked record,
-// under the repair's position.
+// A record and the event it stands for. Of a ParkedRepaired: the parked record as
+// it was accepted then, under the repair's position and with its version.
 struct LoggedEvent {
   std::string record_bytes;  // of the record with the account's content
   codec::RecordView record;  // into record_bytes

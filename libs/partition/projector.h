@@ -74,8 +74,9 @@ class Projector {
   // Positions stored under the event's key. What it finds is kept for the event's
   // own Apply, which comes next if the event is taken.
   absl::StatusOr<std::vector<Position>> Lookup(const HotAccount& account, std::string_view source, std::string_view id);
-  // What folding would say, without doing it.
-  absl::StatusOr<std::vector<relations::Anomaly>> DryRun(HotAccount& account, const relations::Event& event);
+  // What folding them would say, without doing it: the anomalies of the first that has any. Events of the account in
+  // the order of their positions.
+  absl::StatusOr<std::vector<relations::Anomaly>> DryRun(const HotAccount& account, std::vector<const relations::Event*> events);
 
   // Takes the record at event.position, which is the next one. `record` is the
   // one with the account's content (event_source.h).
@@ -160,6 +161,10 @@ class Projector {
   void PutChild(AccountNumber account, const relations::ChildKey& key, const relations::Child* child);
   void PutChildRow(AccountNumber account, const relations::ChildKey& key, std::optional<std::string_view> row);
   absl::Status LoadChildren(const HotAccount& account, const relations::Event& event, relations::ChildSet& children) const;
+  // As DryRun; events in fold order.
+  absl::StatusOr<std::vector<relations::Anomaly>> DryRunInOrder(const HotAccount& account,
+                                                                const std::vector<const relations::Event*>& events) const;
+  absl::StatusOr<std::vector<relations::Anomaly>> DryRunLate(const HotAccount& account, const std::vector<const relations::Event*>& events);
   // Folds the account's events after memory's newest one with occurred_at <= to.
   absl::Status FoldTimeline(AccountMemory& memory, AccountNumber number, Timestamp to, Position known_to);
   absl::Status AppendTold(HotAccount& account, FeedRow row);

@@ -78,7 +78,7 @@ absl::Status Projector::LoadChildren(const HotAccount& account, const relations:
   for (auto& key : relations::ChildrenNeeded(account.core, event, options_.calendar)) {
     const auto row = rows_.Find(RowKey(account.number, key), buffer_);
     if (!row.ok()) return row.status();
-    if (!*row) continue;
+    if (!*row || children.Knows(key)) continue;
     auto child = relations::DecodeChild(key.kind, **row);
     if (!child.ok()) return child.status();
     children.Load(std::move(key), *std::move(child));
@@ -264,19 +264,39 @@ absl::Status Projector::TakeSnapshot(const HotAccount& account, Position include
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<relations::Anomaly>> Projector::DryRun(HotAccount& account, const relations::Event& event) {
-  if (account.core.account_version > 0 && event.occurred_at < account.core.last_event_at) {
-    auto snapshot = LatestSnapshotBefore(rows_, account.number, event.occurred_at, event.position);
-    if (!snapshot.ok()) return snapshot.status();
-    AccountMemory memory = *std::move(snapshot);
-    memory.core.id = account.core.id;
-    if (auto status = FoldTimeline(memory, account.number, event.occurred_at, event.position); !status.ok()) return status;
-    return FoldInMemory(memory, event, Context(event.position), nullptr).anomalies;
-  }
+absl::StatusOr<std::vector<relations::Anomaly>> Projector::DryRun(const HotAccount& account, std::vector<const relations::Event*> events) {
+  std::stable_sort(events.begin(), events.end(), [](const auto* a, const auto* b) { return a->occurred_at < b->occurred_at; });
+  const bool late = account.core.account_version > 0 && events.front()->occurred_at < account.core.last_event_at;
+  return late ? DryRunLate(account, events) : DryRunInOrder(account, events);
+}
+
+absl::StatusOr<std::vector<relations::Anomaly>> Projector::DryRunInOrder(const HotAccount& account,
+                                                                         const std::vector<const relations::Event*>& events) const {
+  HotAccount copy;
+  copy.number = account.number, copy.core = account.core;
   ChildSet children;
-  if (auto status = LoadChildren(account, event, children); !status.ok()) return status;
-  relations::AccountCore copy = account.core;
-  return relations::Fold(copy, children, event, Context(event.position)).anomalies;
+  for (const auto* event : events) {
+    // An account that is not there yet has no number, and no rows.
+    if (account.exists)
+      if (auto status = LoadChildren(copy, *event, children); !status.ok()) return status;
+    auto anomalies = relations::Fold(copy.core, children, *event, Context(event->position)).anomalies;
+    if (!anomalies.empty()) return anomalies;
+  }
+  return std::vector<relations::Anomaly>();
+}
+
+absl::StatusOr<std::vector<relations::Anomaly>> Projector::DryRunLate(const HotAccount& account,
+                                                                      const std::vector<const relations::Event*>& events) {
+  auto snapshot = LatestSnapshotBefore(rows_, account.number, events.front()->occurred_at, events.front()->position);
+  if (!snapshot.ok()) return snapshot.status();
+  AccountMemory memory = *std::move(snapshot);
+  memory.core.id = account.core.id;
+  for (const auto* event : events) {
+    if (auto status = FoldTimeline(memory, account.number, event->occurred_at, event->position); !status.ok()) return status;
+    auto anomalies = FoldInMemory(memory, *event, Context(event->position), nullptr).anomalies;
+    if (!anomalies.empty()) return anomalies;
+  }
+  return std::vector<relations::Anomaly>();
 }
 
 absl::Status Projector::FoldTimeline(AccountMemory& memory, AccountNumber number, Timestamp to, Position known_to) {

@@ -102,6 +102,8 @@ class Writer {
     HotAccount* account = nullptr;
     absl::Status refused;  // why nothing is appended: the first that is not right
   };
+  // CONTROL_TYPE_RESERVED: a type that the engine alone writes.
+  static absl::Status CheckTaken(const codec::RecordView& record);
   void Admit(const Submission& submission, size_t i, Intake& intake);
   // Of events in one call that share an id, the first is appended; EVENT_ID_CONFLICT where they differ.
   void FindRepeats(const Submission& submission, Intake& intake);
@@ -113,6 +115,9 @@ class Writer {
 
   EventOutcome ParkUnreadable(SourceStep step);
   EventOutcome ProcessControl(const codec::Record& record);
+  EventOutcome AppendControl(const codec::Record& record, relations::Event event);
+  // In force right after what was accepted without it, or later: policies never change what is known.
+  EventOutcome Adopt(codec::Record record, relations::Event event);
   // What became of the adoption of the same epoch, if there was one.
   std::optional<EventOutcome> FindPolicy(const relations::PolicyAdopted& adopted) const;
   const codec::AdmissionRules& rules() const { return options_.admission[admission_.level - 1]; }

@@ -1,10 +1,12 @@
 // Records that the engine writes itself: policies, the admission level, what is decided about parked events.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/reason.h"
 #include "codec/admission.h"
+#include "codec/control_record.h"
 #include "partition/event_source.h"
 #include "partition/keys.h"
 #include "partition/writer.h"
@@ -16,21 +18,34 @@ EventOutcome Writer::ProcessControl(const codec::Record& record) {
   if (const auto* repair = std::get_if<relations::ParkedRepaired>(&event->body)) return Repair(record, repair->parked_position);
   if (const auto* dismissed = std::get_if<relations::ParkedDismissed>(&event->body))
     if (auto status = CheckParked(dismissed->parked_position); !status.ok()) return Refused(status);
-  if (const auto* policy = std::get_if<relations::PolicyAdopted>(&event->body))
-    if (auto known = FindPolicy(*policy)) return *std::move(known);
+  if (std::holds_alternative<relations::PolicyAdopted>(event->body)) return Adopt(record, *std::move(event));
   if (const auto* raised = std::get_if<relations::AdmissionRaised>(&event->body))
     if (auto known = Raise(raised->level)) return *std::move(known);
+  return AppendControl(record, *std::move(event));
+}
+
+EventOutcome Writer::AppendControl(const codec::Record& record, relations::Event event) {
   EventOutcome outcome;
   outcome.position = Position{log_->size()};
-  if (const auto applied = AppendAndApply(record, *std::move(event)); !applied.ok()) return Refused(applied.status());
+  if (const auto applied = AppendAndApply(record, std::move(event)); !applied.ok()) return Refused(applied.status());
   return outcome;
+}
+
+EventOutcome Writer::Adopt(codec::Record record, relations::Event event) {
+  auto& policy = std::get<relations::PolicyAdopted>(event.body);
+  if (auto known = FindPolicy(policy)) return *std::move(known);
+  // Whoever adopted it saw the partition earlier: events came since.
+  const Timestamp past = std::max(projector_.state().clock, projector_.state().newest);
+  policy.effective_at = std::max(policy.effective_at, Timestamp{past.micros + 1});
+  record.payload = codec::EncodePolicyAdopted(policy);
+  return AppendControl(record, std::move(event));
 }
 
 // Several nodes may adopt at once: the first of an epoch stands.
 std::optional<EventOutcome> Writer::FindPolicy(const relations::PolicyAdopted& adopted) const {
   for (const auto& known : projector_.state().policies->adopted()) {
     if (known.control_epoch != adopted.control_epoch) continue;
-    if (known.policy.name != adopted.policy_name || known.policy.version != adopted.version || known.effective_at != adopted.effective_at)
+    if (known.policy.name != adopted.policy_name || known.policy.version != adopted.version || known.effective_at < adopted.effective_at)
       return Refused(Refuse(Reason::EXPECTED_VERSION_MISMATCH, "another policy was adopted meanwhile",
                             {{"control_epoch", std::to_string(adopted.control_epoch)}, {"name", known.policy.name}}));
     EventOutcome outcome;
@@ -71,6 +86,7 @@ absl::StatusOr<LoggedEvent> Writer::ReadParked(Position parked) {
   const auto record = codec::DecodeRecord(logged.record_bytes);
   if (!record.ok()) return record.status();
   logged.record = *record;
+  if (auto status = CheckTaken(logged.record); !status.ok()) return status;
   if (auto status = codec::CheckEnvelope(logged.record, recorded_, rules()); !status.ok()) return status;
   auto event = decoder_.DecodeEvent(logged.record, Position{log_->size()});
   if (!event.ok()) return event.status();
@@ -88,7 +104,9 @@ EventOutcome Writer::Repair(const codec::Record& repair, Position parked) {
   const auto duplicate = FindDuplicate(**account, logged->record, &outcome.account_version);
   if (!duplicate.ok()) return Refused(duplicate.status());
   if (*duplicate) return Refused(Refuse(Reason::EVENT_ID_CONFLICT, "the event was stored since; dismiss the parked one"));
-  std::string bytes = codec::EncodeRecord(repair.View());
+  codec::RecordView record = repair.View();
+  record.account_version = (*account)->core.account_version + 1;
+  std::string bytes = codec::EncodeRecord(record);
   tree_.AppendRecord(bytes);
   log_->Append(std::move(bytes));
   const auto applied = projector_.ApplyRepair(*logged, parked);

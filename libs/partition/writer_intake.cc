@@ -15,11 +15,6 @@ namespace {
 
 using relations::EventType;
 
-bool ReservedForEngine(const codec::Record& record) {
-  const auto type = static_cast<EventType>(record.type);
-  return type == EventType::kReferralRecorded || relations::EntryOf(type).family == relations::EventFamily::kControl;
-}
-
 absl::Status IdConflict(const codec::RecordView& offered, std::string_view where, ReasonMetadata metadata) {
   metadata.merge(ReasonMetadata{{"id", std::string(offered.id)}, {"source", std::string(offered.source)}});
   return Refuse(Reason::EVENT_ID_CONFLICT, fmt::format("event {} of {} {} with another body", offered.id, offered.source, where),
@@ -136,13 +131,19 @@ EventOutcome Writer::ParkUnreadable(SourceStep step) {
   return outcome;
 }
 
+absl::Status Writer::CheckTaken(const codec::RecordView& record) {
+  const auto type = static_cast<EventType>(record.type);
+  if (type != EventType::kReferralRecorded && relations::EntryOf(type).family != relations::EventFamily::kControl) return absl::OkStatus();
+  return Refuse(Reason::CONTROL_TYPE_RESERVED, "this type of record is written by the engine only");
+}
+
 void Writer::Admit(const Submission& submission, size_t i, Intake& intake) {
   const codec::Record& record = submission.events[i];
   EventOutcome& outcome = intake.outcomes[i];
   const auto admit = [&]() -> absl::Status {
     if (auto status = codec::CheckEnvelope(record.View(), recorded_, rules()); !status.ok()) return status;
-    if (!submission.internal && ReservedForEngine(record))
-      return Refuse(Reason::CONTROL_TYPE_RESERVED, "this type of record is written by the engine only");
+    if (!submission.internal)
+      if (auto status = CheckTaken(record.View()); !status.ok()) return status;
     if (intake.account == nullptr) {
       const auto loaded = projector_.Load(record.account_id);
       if (!loaded.ok()) return loaded.status();
@@ -191,15 +192,15 @@ absl::Status Writer::CheckVersion(const Submission& submission, const Intake& in
 }
 
 absl::Status Writer::CheckAgainstState(const Intake& intake) {
-  for (const auto& event : intake.events) {
-    if (!event) continue;
-    const auto anomalies = projector_.DryRun(*intake.account, *event);
-    if (!anomalies.ok()) return anomalies.status();
-    if (anomalies->empty()) continue;
-    const std::string name(relations::NameOf(anomalies->front().kind));
-    return Refuse(Reason::STATE_CONTRADICTED, "the event contradicts the account: " + name, {{"anomaly", name}});
-  }
-  return absl::OkStatus();
+  std::vector<const relations::Event*> fresh;
+  for (size_t i = 0; i < intake.events.size(); ++i)
+    if (intake.events[i] && !intake.repeats.contains(i)) fresh.push_back(&*intake.events[i]);
+  if (fresh.empty()) return absl::OkStatus();
+  const auto anomalies = projector_.DryRun(*intake.account, std::move(fresh));
+  if (!anomalies.ok()) return anomalies.status();
+  if (anomalies->empty()) return absl::OkStatus();
+  const std::string name(relations::NameOf(anomalies->front().kind));
+  return Refuse(Reason::STATE_CONTRADICTED, "an event contradicts the account: " + name, {{"anomaly", name}});
 }
 
 void Writer::RefuseAll(Submission submission, Intake& intake) {

@@ -31,6 +31,8 @@ class ChildSet {
     const Entry* entry = Search(key.kind, key.id);
     return entry && entry->child.index() != 0 ? &entry->child : nullptr;
   }
+  // Whether it was loaded, put or erased.
+  bool Knows(const ChildKey& key) const { return Search(key.kind, key.id) != nullptr; }
   template <class T>
   const T* Find(std::string_view id) const {
     const Entry* entry = Search(kKindOf<T>, id);

@@ -121,6 +121,7 @@ absl::StatusOr<AccountRecord> ReadAccountRecord(store::LogReader& log, Position 
   absl::StatusOr<codec::RecordView> record = codec::DecodeRecord(*bytes);
   if (!record.ok()) return record.status();
   event::v1::ParkedRepaired repaired;
+  const uint64_t version = record->account_version;
   if (EventType{record->type} == EventType::kParkedRepaired &&
       repaired.ParseFromArray(record->payload.data(), static_cast<int>(record->payload.size()))) {
     bytes = log.Read(Position{repaired.parked_position()});
@@ -130,6 +131,8 @@ absl::StatusOr<AccountRecord> ReadAccountRecord(store::LogReader& log, Position 
   record = codec::DecodeRecord(*read.bytes);
   if (!record.ok()) return record.status();
   read.record = *std::move(record);
+  read.record.account_version = version;
+  read.record.park_reason = 0;
   return read;
 }
 

@@ -23,7 +23,7 @@ v1::Event EventFrom(const codec::RecordView& record, PartitionId partition, Posi
 absl::StatusOr<v1::Event> ReadEventMessage(const partition::View& view, Position position, const privacy::KeyStore& keys);
 
 // A position of an account's timeline: of a repaired event, which stands under
-// its repair record, the event itself. Owns what the view points into.
+// its repair record, the event itself as it was accepted then. Owns what the view points into.
 struct AccountRecord {
   std::unique_ptr<const std::string> bytes;
   codec::RecordView record;

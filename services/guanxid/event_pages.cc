@@ -61,8 +61,6 @@ absl::Status AddEntry(const Node& node, const partition::View& view, const Recor
   if (!read.ok()) return read.status();
   if (!filter.Passes(read->record)) return absl::OkStatus();
   page.events.push_back(EventFrom(read->record, view.partition, entry.position, node.keys));
-  // Of a repaired event: it was parked once, here it is accepted.
-  page.events.back().clear_parked_reason();
   page.bytes += read->bytes->size();
   return absl::OkStatus();
 }

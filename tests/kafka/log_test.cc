@@ -20,11 +20,6 @@ using namespace guanxi::test;
 
 namespace {
 
-std::string_view ReasonName(const absl::Status& status) {
-  const ReasonEntry* reason = ReasonOf(status);
-  return reason ? reason->name : "none";
-}
-
 codec::Record SomeOrder(int number, int accounts = 7) {
   const std::string account = "account-" + std::to_string(number % accounts);
   return Order(account, "o-" + std::to_string(number), "2024-03-01T09:30:00Z", 100 + number);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/reason.h"
 #include "guanxi/event/v1/activity.pb.h"
 #include "guanxi/event/v1/relationship.pb.h"
 #include "guanxi/event/v1/trade.pb.h"
@@ -15,6 +16,12 @@
 #include "relations/event_type.h"
 
 namespace guanxi::test {
+
+// "none" of what has no reason.
+inline std::string_view ReasonName(const absl::Status& status) {
+  const ReasonEntry* reason = ReasonOf(status);
+  return reason == nullptr ? "none" : reason->name;
+}
 
 inline Timestamp At(const std::string& text) { return ParseTimestamp(text).value(); }
 

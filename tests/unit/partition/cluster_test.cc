@@ -16,11 +16,6 @@ using partition::AsOf;
 
 namespace {
 
-std::string_view ReasonName(const absl::Status& status) {
-  const ReasonEntry* reason = ReasonOf(status);
-  return reason ? reason->name : "none";
-}
-
 // Two years of orders and visits of one account, in business order.
 std::vector<codec::Record> TwoYears(const std::string& account, int events) {
   std::vector<codec::Record> records;
