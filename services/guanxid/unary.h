@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -86,6 +88,18 @@ bool IsShort(const Request&) {
 }
 inline bool IsShort(const v1::GetAccountRequest& request) { return !request.consistency().has_as_of(); }
 
+// The handler's answer. INTERNAL, and the text in the daemon's log, when it throws: a defect in one answer is not to
+// end all others.
+template <class Handler>
+absl::Status AnswerOf(const char* rpc, const Handler& handler) {
+  try {
+    return handler();
+  } catch (const std::exception& defect) {
+    std::fprintf(stderr, "guanxid: %s: a defect: %s\n", rpc, defect.what());
+    return absl::InternalError("a defect of the server, which its log has: report it");
+  }
+}
+
 // `handler(request, response)` answers an absl::Status. Request and
 // response live until the reactor is finished. rpc: a literal, "EventService.Append".
 template <class Request, class Response, class Handler>
@@ -99,16 +113,18 @@ grpc::ServerUnaryReactor* Answer(const Node& node, const char* rpc, grpc::Callba
   const Deadline deadline = ReadDeadlineOf(*context);
   if (!WantsEverything(node, *request)) {
     node.reads.RunAt(IsShort(*request), FreshnessToWaitFor(node, *request), deadline,
-                     [request, response, finish, handler = std::move(handler)] { finish(handler(*request, *response)); });
+                     [rpc, request, response, finish, handler = std::move(handler)] {
+                       finish(AnswerOf(rpc, [&] { return handler(*request, *response); }));
+                     });
     return reactor;
   }
-  node.kafka->AskEnds([&node, request, response, deadline, finish, handler = std::move(handler)](const auto& ends) {
+  node.kafka->AskEnds([&node, rpc, request, response, deadline, finish, handler = std::move(handler)](const auto& ends) {
     if (!ends.ok()) return finish(ends.status());
     const Freshness asked = EverythingBefore(node, *request, *ends);
-    node.reads.RunAt(false, asked, deadline, [&node, asked, request, response, finish, handler] {
+    node.reads.RunAt(false, asked, deadline, [&node, rpc, asked, request, response, finish, handler] {
       for (const guanxi::rpc::PartitionPosition& at : asked.offsets)
         if (absl::Status fresh = CheckFresh(*node.cluster.ViewOf(PartitionId{at.partition}), asked); !fresh.ok()) return finish(fresh);
-      finish(handler(*request, *response));
+      finish(AnswerOf(rpc, [&] { return handler(*request, *response); }));
     });
   });
   return reactor;

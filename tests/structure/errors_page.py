@@ -17,6 +17,7 @@ renamed or reused, and new ones may be added, so treat an unknown one by its sta
 
 One refusal is gRPC's own, before the server sees the call, and carries no `ErrorInfo`: a message of more than 8 MiB is `RESOURCE_EXHAUSTED`
 ("Received message larger than max"). Nothing of it was stored; send fewer events per message. One event takes at most 2 MiB.
+`INTERNAL`, without `ErrorInfo`, is a defect of the server: its log has it, and it goes on.
 
 This page is made from `libs/base/reason.h` by `python3 tests/structure/errors_page.py . --write`; a test compares them.
 
