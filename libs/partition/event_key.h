@@ -1,4 +1,4 @@
-// The key under which an event id is remembered (keys.h, 'd').
+// The keys under which ids of events are remembered (keys.h, 'd' and 'Q').
 #pragma once
 
 #include <string_view>
@@ -11,5 +11,8 @@ namespace guanxi::partition {
 // XXH3-64 is no cryptographic hash; two texts of one hash take 2^32 hashes to find,
 // three 2^43, so nobody makes such a list long.
 Key EventIdKey(AccountNumber account, std::string_view source, std::string_view id);
+
+// The same of what is parked ('Q'), whose account may not exist.
+Key ParkedIdKey(std::string_view account_id, std::string_view source, std::string_view id);
 
 }  // namespace guanxi::partition

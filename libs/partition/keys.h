@@ -19,7 +19,8 @@
 //   'D' due:ordered u64 acct                      -> empty; the next instant the account changes by time
 //   'D' due:ordered u64 ffffffff                  -> how many accounts were looked at, varint: a policy's first month end, due for all
 //   'M' month:ordered u32 currency[3] acct        -> month row (relations/row_coding.h)
-//   'P' position:u64                              -> parked record: reason varint, account id
+//   'P' position:u64                              -> parked record: reason varint; account id and its 'Q' key, length-prefixed
+//   'Q' xxh3-64(account id, 0, source, 0, id)     -> positions of open parked records, varints, the newest few
 //   'C' account id                                -> number of open parked records, varint
 //   'B' position:u64 n:u8                         -> outbox: an encoded record for another account
 //   '#' name                                      -> counters: "accounts", "unknown", "parked"
@@ -53,6 +54,7 @@ enum class Table : char {
   kMonth = 'M',
   kParked = 'P',
   kParkedCount = 'C',
+  kParkedId = 'Q',
   kOutbox = 'B',
   kTold = 'F',
   kCounter = '#',

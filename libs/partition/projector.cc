@@ -15,6 +15,9 @@ namespace {
 
 using relations::EventType;
 
+// Records parked under one id, to find the same one again: not without bound.
+constexpr size_t kParkedOfIdMax = 8;
+
 bool IsControl(uint16_t type) { return relations::EntryOf(static_cast<EventType>(type)).family == relations::EventFamily::kControl; }
 
 absl::StatusOr<uint64_t> ReadVarint(const Overlay& rows, std::string_view key) {
@@ -179,11 +182,40 @@ absl::Status Projector::ApplyPolicy(const relations::PolicyAdopted& adopted, Pos
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<Position>> Projector::PositionsUnder(std::string_view key) const {
+  const auto value = rows_.Get(key);
+  if (!value.ok()) return value.status();
+  std::vector<Position> positions;
+  if (*value)
+    for (ByteReader in(**value); !in.AtEnd() && in.ok();) positions.emplace_back(in.Varint());
+  return positions;
+}
+
+void Projector::PutPositions(std::string_view key, const std::vector<Position>& positions) {
+  std::string value;
+  for (const Position position : positions) PutVarint(value, position.value);
+  if (positions.empty())
+    rows_.Delete(key);
+  else
+    rows_.Put(key, value);
+}
+
+absl::StatusOr<std::vector<Position>> Projector::OpenParked(const codec::RecordView& record) const {
+  return PositionsUnder(ParkedIdKey(record.account_id, record.source, record.id));
+}
+
 absl::Status Projector::ApplyParked(const codec::RecordView& record, Position position) {
   std::string value;
   PutVarint(value, record.park_reason);
   PutLengthPrefixed(value, record.account_id);
+  const Key ids = ParkedIdKey(record.account_id, record.source, record.id);
+  PutLengthPrefixed(value, ids);
   rows_.Put(Key(Table::kParked).At(position), value);
+  auto open = PositionsUnder(ids);
+  if (!open.ok()) return open.status();
+  if (open->size() == kParkedOfIdMax) open->erase(open->begin());
+  open->push_back(position);
+  PutPositions(ids, *open);
   return AddToParkedCount(std::string(record.account_id), 1);
 }
 
@@ -194,8 +226,14 @@ absl::Status Projector::CloseParked(Position parked) {
   if (!*value) return absl::OkStatus();
   ByteReader in(**value);
   in.Varint();
-  const std::string account_id(in.LengthPrefixed());
+  const std::string account_id(in.LengthPrefixed()), ids(in.LengthPrefixed());
   rows_.Delete(key);
+  if (!ids.empty()) {
+    auto open = PositionsUnder(ids);
+    if (!open.ok()) return open.status();
+    std::erase(*open, parked);
+    PutPositions(ids, *open);
+  }
   return AddToParkedCount(account_id, -1);
 }
 

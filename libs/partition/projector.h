@@ -74,6 +74,8 @@ class Projector {
   // Positions stored under the event's key. What it finds is kept for the event's
   // own Apply, which comes next if the event is taken.
   absl::StatusOr<std::vector<Position>> Lookup(const HotAccount& account, std::string_view source, std::string_view id);
+  // Open parked records with the record's ids, the newest few.
+  absl::StatusOr<std::vector<Position>> OpenParked(const codec::RecordView& record) const;
   // What folding them would say, without doing it: the anomalies of the first that has any. Events of the account in
   // the order of their positions.
   absl::StatusOr<std::vector<relations::Anomaly>> DryRun(const HotAccount& account, std::vector<const relations::Event*> events);
@@ -125,6 +127,8 @@ class Projector {
   absl::StatusOr<Applied> ApplyAccountEvent(const codec::RecordView& record, const relations::Event& event);
   absl::Status ApplyPolicy(const relations::PolicyAdopted& adopted, Position position);
   absl::Status ApplyParked(const codec::RecordView& record, Position position);
+  absl::StatusOr<std::vector<Position>> PositionsUnder(std::string_view key) const;
+  void PutPositions(std::string_view key, const std::vector<Position>& positions);
   absl::Status CloseParked(Position parked);
   absl::Status AddToCounter(std::string_view name, int64_t by);
   absl::Status AddToParkedCount(const std::string& account_id, int64_t by);

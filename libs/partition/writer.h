@@ -89,7 +89,10 @@ class Writer {
   bool IsSame(const codec::RecordView& first, const relations::EventBody& body, const codec::RecordView& offered);
   // The first position if the same event is stored; nothing if none is; EVENT_ID_CONFLICT.
   absl::StatusOr<std::optional<Position>> FindDuplicate(const HotAccount& account, const codec::RecordView& offered, uint64_t* version);
+  // The same record is kept once while it is open: an import may be repeated.
   void Park(EventOutcome& outcome, codec::Record record);
+  absl::StatusOr<std::optional<Position>> FindParked(const codec::RecordView& offered);
+  bool IsSameParked(codec::RecordView first, codec::RecordView offered) const;
   absl::StatusOr<Applied> AppendAndApply(const codec::Record& record, relations::Event event);
 
   // A submission on its way in.

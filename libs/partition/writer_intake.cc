@@ -61,6 +61,12 @@ void Writer::Park(EventOutcome& outcome, codec::Record record) {
     return;
   record.park_reason = static_cast<uint32_t>(reason->reason);
   record.account_version = 0;
+  const auto before = FindParked(record.View());
+  if (!before.ok()) broken_ = before.status();
+  if (!before.ok() || *before) {
+    if (before.ok()) outcome.parked_at = **before;
+    return;
+  }
   relations::Event event;
   event.position = Position{log_->size()};
   event.body = relations::UnknownEvent{record.type_name};
@@ -69,6 +75,29 @@ void Writer::Park(EventOutcome& outcome, codec::Record record) {
   log_->Append(std::move(bytes));
   if (auto applied = projector_.Apply(record.View(), event); !applied.ok()) broken_ = applied.status();
   outcome.parked_at = event.position;
+}
+
+absl::StatusOr<std::optional<Position>> Writer::FindParked(const codec::RecordView& offered) {
+  const auto open = projector_.OpenParked(offered);
+  if (!open.ok()) return open.status();
+  store::LogReader log(view_->snapshot, &blocks_, view_->log_size);
+  for (const Position at : *open) {
+    const std::string* const unsealed = log_->Unsealed(at);
+    const auto bytes = unsealed != nullptr ? absl::StatusOr<std::string>(*unsealed) : log.Read(at);
+    if (!bytes.ok()) return bytes.status();
+    const auto first = codec::DecodeRecord(*bytes);
+    if (!first.ok()) return first.status();
+    if (IsSameParked(*first, offered)) return at;
+  }
+  return std::nullopt;
+}
+
+bool Writer::IsSameParked(codec::RecordView first, codec::RecordView offered) const {
+  first.recorded_at = offered.recorded_at;
+  // Sealed anew, what is the same has other bytes.
+  if (!first.sealed.empty() && options_.same_sealed_body != nullptr && options_.same_sealed_body(first, offered))
+    first.sealed.clear(), offered.sealed.clear(), first.payload = offered.payload;
+  return codec::EncodeRecord(first) == codec::EncodeRecord(offered);
 }
 
 absl::StatusOr<Applied> Writer::AppendAndApply(const codec::Record& record, relations::Event event) {

@@ -47,7 +47,7 @@ class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStrea
   void OnCancel() override { cancelled_ = true; }
   void OnDone() override {
     const absl::Status ended = cancelled_ ? absl::CancelledError("the client left") : absl::OkStatus();
-    node_.metrics.RpcDone("EventService.AppendStream", ended, std::chrono::steady_clock::now() - started_);
+    node_.metrics.StreamDone("EventService.AppendStream", ended);
     delete this;
   }
 
@@ -184,8 +184,6 @@ class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStrea
   v1::AppendStreamRequest request_;
   bool validation_known_ = false, strict_ = false;
   uint64_t next_ordinal_ = 0;
-
-  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 
   std::atomic<bool> cancelled_ = false;
   std::mutex mutex_;  // guards what follows, and the response

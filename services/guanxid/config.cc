@@ -130,7 +130,8 @@ absl::Status Config::Set(std::string_view key, const std::string& value, std::st
 }
 
 absl::Status Config::ReadFile(const std::string& file) {
-  if (std::filesystem::is_directory(file)) return absl::InvalidArgumentError("config: " + file + " is a directory");
+  std::error_code unknown;
+  if (std::filesystem::is_directory(file, unknown)) return absl::InvalidArgumentError("config: " + file + " is a directory");
   toml::table table;
   try {
     table = toml::parse_file(file);

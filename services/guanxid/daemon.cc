@@ -38,6 +38,7 @@ namespace {
 constexpr int kMessageBytesMax = 8 << 20;
 constexpr int kStreamsPerConnectionMax = 1000;  // more of one client wait at the client
 constexpr size_t kMib = 1 << 20;
+constexpr size_t kRebuildsAtOnce = 2;
 
 Timestamp WallClock() {
   const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
@@ -70,6 +71,8 @@ std::filesystem::path HeadsFileOf(const Config& config) {
 }
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  std::error_code unknown;
+  if (std::filesystem::is_directory(path, unknown)) return absl::InvalidArgumentError(path + " is a directory");
   std::ifstream file(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   if (!file || text.empty()) return absl::InvalidArgumentError("cannot read " + path);
@@ -128,7 +131,7 @@ struct Daemon::Impl {
   std::unique_ptr<HeadSigner> signer;
   std::unique_ptr<HeadPublisher> heads;
   std::unique_ptr<CommitHub> commits;
-  std::unique_ptr<Workers> workers;
+  std::unique_ptr<Workers> workers, rebuilds;
   std::unique_ptr<FreshReads> reads;
   std::shared_ptr<TailHub> tails;
   std::unique_ptr<RecentEvents> recent;
@@ -175,10 +178,11 @@ struct Daemon::Impl {
     if (absl::Status heads_opened = OpenHeads(config); !heads_opened.ok()) return heads_opened;
     commits = std::make_unique<CommitHub>(*cluster);
     workers = std::make_unique<Workers>(static_cast<size_t>(config.Number("workers")));
+    rebuilds = std::make_unique<Workers>(kRebuildsAtOnce);
     reads = std::make_unique<FreshReads>(*cluster, *commits, *workers);
     tails = TailHub::Make(*commits, *workers, std::chrono::milliseconds(config.Number("subscribe_interval_ms")));
     recent = std::make_unique<RecentEvents>(cluster->partitions(), *keys);
-    node = std::make_unique<Node>(Node{*cluster, *keys, metrics, *commits, *workers, *reads, *tails, *recent, kafka.get()});
+    node = std::make_unique<Node>(Node{*cluster, *keys, metrics, *commits, *workers, *rebuilds, *reads, *tails, *recent, kafka.get()});
     return kafka == nullptr ? absl::OkStatus() : StartKafka(config);
   }
 

@@ -1,6 +1,7 @@
 #include "guanxid/event_message.h"
 
 #include <google/protobuf/message.h>
+#include <google/protobuf/util/json_util.h>
 
 #include "base/reason.h"
 #include "codec/shown_text.h"
@@ -23,13 +24,15 @@ std::string ParkedReasonOf(uint32_t number) {
   return std::to_string(number);
 }
 
-// A parked payload may be anything: shown as a message only when it is one.
+// A parked payload may be anything: shown as a message only when it is one, and one that JSON can say, as a time beyond
+// the year 9999 is not: it would break the whole page of whoever reads JSON.
 bool IsMessage(const std::string& type_name, const std::string& payload) {
   const auto* const type = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(type_name);
   if (type == nullptr) return false;
   const std::unique_ptr<google::protobuf::Message> message(
       google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
-  return message->ParseFromString(payload);
+  std::string json;
+  return message->ParseFromString(payload) && google::protobuf::util::MessageToJsonString(*message, &json).ok();
 }
 
 void SetEnvelope(const codec::RecordView& record, v1::Event& event) {

@@ -85,9 +85,12 @@ Metrics::Metrics() : impl_(std::make_unique<Impl>()) {}
 Metrics::~Metrics() = default;
 
 void Metrics::RpcDone(const char* rpc, const absl::Status& status, std::chrono::nanoseconds took) {
-  Impl::Rpc& of = impl_->Of(rpc);
-  of.latency.Observe(std::chrono::duration<double>(took).count());
-  if (status.ok()) return of.succeeded.Increment();
+  impl_->Of(rpc).latency.Observe(std::chrono::duration<double>(took).count());
+  StreamDone(rpc, status);
+}
+
+void Metrics::StreamDone(const char* rpc, const absl::Status& status) {
+  if (status.ok()) return impl_->Of(rpc).succeeded.Increment();
   impl_->rpcs->Add({{"rpc", rpc}, {"reason", ReasonLabel(status)}}).Increment();
 }
 

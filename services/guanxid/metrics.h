@@ -19,6 +19,8 @@ class Metrics {
 
   // rpc: a literal, "EventService.Append". A call that took this long, with this status.
   void RpcDone(const char* rpc, const absl::Status& status, std::chrono::nanoseconds took);
+  // Of a stream, which may last for days: only what ended it.
+  void StreamDone(const char* rpc, const absl::Status& status);
 
   // Prometheus' text format; reads the cluster's gauges first.
   std::string Text(const partition::Cluster& cluster);

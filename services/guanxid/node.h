@@ -19,6 +19,7 @@ struct Node {
   Metrics& metrics;
   CommitHub& commits;
   Workers& workers;
+  Workers& rebuilds;  // theirs takes minutes: none of those that answer
   FreshReads& reads;
   TailHub& tails;
   RecentEvents& recent;

@@ -127,10 +127,13 @@ v1::ReadAt ReadAtOf(const Node& node, const std::vector<partition::ViewPtr>& vie
   rpc::PositionsToken token{node.cluster.settings().log_epoch, ProjectionOf(*views.front()), {}};
   Timestamp valid_to = kLatestTimestamp, swept_to = kLatestTimestamp;
   for (const partition::ViewPtr& view : views) {
+    // Of a partition without records nothing is so, at any time.
+    if (view->log_size == 0) continue;
     valid_to = std::min(valid_to, view->clock);
     swept_to = std::min(swept_to, view->swept_to);
-    if (view->log_size > 0) AddPosition(read_at, token, view->partition, view->Newest());
+    AddPosition(read_at, token, view->partition, view->Newest());
   }
+  if (token.positions.empty()) valid_to = swept_to = kEarliestTimestamp;
   SetTimes(read_at, valid_to, swept_to);
   SetToken(read_at, token);
   return read_at;

@@ -14,7 +14,7 @@ constexpr uint64_t kRecordsPerMessage = 10'000;
 class RebuildReactor final : public grpc::ServerWriteReactor<v1::RebuildViewsResponse> {
  public:
   RebuildReactor(const Node& node, const v1::RebuildViewsRequest& request) : node_(node), request_(request) {
-    node_.workers.Post([this] { End(RebuildAll()); });
+    node_.rebuilds.Post([this] { End(RebuildAll()); });
   }
 
   void OnWriteDone(bool ok) override {
@@ -27,7 +27,10 @@ class RebuildReactor final : public grpc::ServerWriteReactor<v1::RebuildViewsRes
     const std::lock_guard lock(mutex_);
     cancelled_ = true;
   }
-  void OnDone() override { delete this; }
+  void OnDone() override {
+    node_.metrics.StreamDone("AdminService.RebuildViews", result_);
+    delete this;
+  }
 
  private:
   absl::Status RebuildAll() {

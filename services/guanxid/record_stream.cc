@@ -17,28 +17,30 @@ class ExportReactor final : public grpc::ServerWriteReactor<v1::ExportRecordsRes
   }
 
   void OnWriteDone(bool ok) override {
-    if (!ok) return Finish(grpc::Status::CANCELLED);
+    if (!ok) return End(absl::CancelledError("the client left"));
     node_.workers.Post([this] { WriteNext(); });
   }
-  void OnDone() override { delete this; }
+  void OnDone() override {
+    node_.metrics.StreamDone("AuditService.ExportRecords", ended_);
+    delete this;
+  }
 
  private:
   void Begin() {
     if (partition_ >= node_.cluster.partitions()) {
-      return Refused(Refuse(Reason::REQUEST_INVALID, "there is no partition " + std::to_string(partition_), {{"field", "partition"}}));
+      return End(Refuse(Reason::REQUEST_INVALID, "there is no partition " + std::to_string(partition_), {{"field", "partition"}}));
     }
     const uint64_t size = node_.cluster.ViewOf(PartitionId{partition_})->log_size;
     if (end_ == 0) end_ = size;
     if (end_ > size || next_ > end_) {
-      return Refused(
-          Refuse(Reason::TREE_SIZE_INVALID, "the log has " + std::to_string(size) + " records", {{"size", std::to_string(size)}}));
+      return End(Refuse(Reason::TREE_SIZE_INVALID, "the log has " + std::to_string(size) + " records", {{"size", std::to_string(size)}}));
     }
     WriteNext();
   }
 
   void WriteNext() {
-    if (next_ == end_) return Finish(grpc::Status::OK);
-    if (const absl::Status filled = FillMessage(); !filled.ok()) return Refused(filled);
+    if (next_ == end_) return End(absl::OkStatus());
+    if (const absl::Status filled = FillMessage(); !filled.ok()) return End(filled);
     StartWrite(&message_);
   }
 
@@ -58,12 +60,16 @@ class ExportReactor final : public grpc::ServerWriteReactor<v1::ExportRecordsRes
     return absl::OkStatus();
   }
 
-  void Refused(const absl::Status& status) { Finish(rpc::ToGrpc(status)); }
+  void End(const absl::Status& status) {
+    ended_ = status;
+    Finish(rpc::ToGrpc(ended_));
+  }
 
   const Node& node_;
   const uint32_t partition_;
   uint64_t next_, end_;
   v1::ExportRecordsResponse message_;
+  absl::Status ended_;
 };
 
 }  // namespace

@@ -47,8 +47,7 @@ class TailSource {
 template <class Source>
 class TailReactor final : public grpc::ServerWriteReactor<typename Source::Written> {
  public:
-  TailReactor(const Node& node, const char* rpc, absl::StatusOr<std::unique_ptr<Source>> source)
-      : node_(node), rpc_(rpc), start_(source.status()) {
+  TailReactor(const Node& node, const char* rpc, absl::StatusOr<std::unique_ptr<Source>> source) : node_(node), rpc_(rpc) {
     if (!source.ok()) {
       Close(source.status());
       return;
@@ -79,7 +78,7 @@ class TailReactor final : public grpc::ServerWriteReactor<typename Source::Writt
 
   void OnDone() override {
     if (wake_ != 0) node_.tails.Remove(wake_);
-    node_.metrics.RpcDone(rpc_, start_, std::chrono::steady_clock::now() - started_);
+    node_.metrics.StreamDone(rpc_, ended_);
     delete this;
   }
 
@@ -156,14 +155,13 @@ class TailReactor final : public grpc::ServerWriteReactor<typename Source::Writt
       const std::lock_guard lock(mutex_);
       if (closed_) return;
       closed_ = true;
+      ended_ = status;
     }
     this->Finish(guanxi::rpc::ToGrpc(status));
   }
 
   const Node& node_;
   const char* const rpc_;
-  const absl::Status start_;
-  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   std::unique_ptr<Source> source_;
   uint64_t wake_ = 0;
 
@@ -176,6 +174,7 @@ class TailReactor final : public grpc::ServerWriteReactor<typename Source::Writt
 
   std::mutex mutex_;
   bool work_ = false, busy_ = false, cancelled_ = false, closed_ = false;
+  absl::Status ended_;
 };
 
 }  // namespace guanxi::service

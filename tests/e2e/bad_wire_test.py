@@ -6,6 +6,7 @@ import shutil
 import unittest
 
 import grpc
+from google.protobuf import json_format
 
 import harness
 from harness import Daemon, DaemonCase, Refused
@@ -67,6 +68,7 @@ def seconds(count):
 
 
 INVOICE = trade_pb2.InvoiceIssued(invoice_id="bad", amount={"currency_code": "EUR", "micros": 0}, due_at=seconds(1_709_300_000))
+LATE_INVOICE = trade_pb2.InvoiceIssued(invoice_id="bad", amount={"currency_code": "EUR", "micros": 1}, due_at=seconds(2**60))
 ORDER_TYPE = "guanxi.event.v1.OrderPlaced"
 
 # What, the event, the reason, the field that is named, whether it is kept.
@@ -85,6 +87,7 @@ CASES = [
     ("the largest number there is", with_line(quantity_micros=2**63 - 1), "AMOUNT_OUT_OF_RANGE", "lines[0].quantity_micros", True),
     ("an amount finer than its unit", with_line(quantity_micros=1, unit_price_micros=1), "LINE_AMOUNT_NOT_EXACT", None, True),
     ("an invoice over nothing", event("ACME", "bad", "2024-03-01", INVOICE), "AMOUNT_OUT_OF_RANGE", "amount", True),
+    ("a time due after the year 9999", event("ACME", "bad", "2024-03-01", LATE_INVOICE), "FIELD_INVALID", "due_at", True),
     ("a currency nobody knows", with_order(currency_code="XXQ"), "CURRENCY_UNKNOWN", "currency_code", True),
     ("a currency in small letters", with_order(currency_code="eur"), "CURRENCY_UNKNOWN", "currency_code", True),
     ("an order without an id", with_order(order_id=""), "FIELD_INVALID", "order_id", True),
@@ -146,6 +149,8 @@ class BadInput(DaemonCase):
                 self.assert_goes_on(before, what)
         kept = sum(case[-1] for case in CASES)
         self.assertEqual((self.wire.account("ACME").parked_event_count, len(self.parked())), (kept, kept))
+        for kept_event in self.parked().values():
+            json_format.MessageToJson(kept_event)  # whoever reads JSON can read all of them
         root = self.head()
         self.wire.close()
         self.daemon.kill()

@@ -97,6 +97,28 @@ BOOST_AUTO_TEST_CASE(a_record_of_the_engines_own_that_came_from_outside_is_never
   BOOST_TEST(fixture.cluster().ViewOf(PartitionId(0))->log_size == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_parked_and_sent_again_is_kept_once) {
+  ClusterFixture fixture(1);
+  const auto first = fixture.Append(Order("acme", "o1", "2026-02-01", 5));
+  BOOST_REQUIRE(first.parked_at.has_value());
+  for (int i = 0; i < 2; ++i) {
+    const auto again = fixture.Append(Order("acme", "o1", "2026-02-01", 5));
+    BOOST_TEST(ReasonName(again.status) == "OCCURRED_IN_FUTURE");
+    BOOST_REQUIRE(again.parked_at.has_value());
+    BOOST_TEST(again.parked_at->value == first.parked_at->value);
+    fixture.Reopen();
+  }
+  const auto other = fixture.Append(Order("acme", "o1", "2026-02-01", 6));
+  BOOST_REQUIRE(other.parked_at.has_value());
+  BOOST_TEST(other.parked_at->value != first.parked_at->value);
+  BOOST_TEST(fixture.cluster().DismissParked(PartitionId(0), *first.parked_at, "op", "wrong").status.ok());
+  // What was decided is decided: it comes again as a new one.
+  const auto anew = fixture.Append(Order("acme", "o1", "2026-02-01", 5));
+  BOOST_REQUIRE(anew.parked_at.has_value());
+  BOOST_TEST(anew.parked_at->value > other.parked_at->value);
+  BOOST_TEST(partition::ListParked(*fixture.ViewFor("acme"), "acme", Position{}, 10)->size() == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(a_repaired_event_answers_as_an_accepted_one) {
   ClusterFixture fixture(1);
   const auto early = fixture.Append(Order("acme", "o1", "2026-02-01", 5));
