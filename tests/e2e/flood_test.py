@@ -64,6 +64,10 @@ class Flood(DaemonCase):
         self.assertEqual(seen, 80 * 200 + 1)
         for stream in streams:
             stream.cancel()
+        end = time.monotonic() + SECONDS
+        while f'guanxi_rpcs_total{{reason="CANCELLED",rpc="EventService.Subscribe"}} {len(streams)}' not in self.http("/metrics"):
+            self.assertLess(time.monotonic(), end, "what ended the streams is not counted")
+            time.sleep(0.05)
         self.assert_well(before + 300)
 
     def test_a_client_that_dies_in_its_stream_leaves_whole_events_and_a_daemon_that_goes_on(self):

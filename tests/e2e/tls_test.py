@@ -59,6 +59,13 @@ class Tls(DaemonCase):
             self.start()
         self.assertIn("other.key is not the key of the certificate", refused.exception.text)
 
+    def test_a_folder_is_no_certificate(self):
+        self.options = (*self.options[:-1], str(self.folder))
+        with self.assertRaises(Refused) as refused:
+            self.start()
+        self.assertEqual(refused.exception.code, 1)
+        self.assertIn("is a directory", refused.exception.text)
+
     def try_append(self, credentials):
         wire = Wire("localhost:" + self.daemon.grpc.rpartition(":")[2], credentials)
         self.addCleanup(wire.close)

@@ -32,7 +32,7 @@ from google.rpc import error_details_pb2, status_pb2  # noqa: E402
 from guanxi.event.v1 import account_pb2, contact_pb2, relationship_pb2, trade_pb2  # noqa: E402
 from guanxi.v1 import (account_service_pb2, account_service_pb2_grpc, admin_service_pb2, admin_service_pb2_grpc, audit_service_pb2,  # noqa: E402
                        audit_service_pb2_grpc, event_service_pb2, event_service_pb2_grpc, policy_service_pb2, policy_service_pb2_grpc,
-                       portfolio_service_pb2_grpc)
+                       portfolio_service_pb2, portfolio_service_pb2_grpc)
 
 SECONDS = 30  # of a call: none hangs a test
 

@@ -2,6 +2,7 @@
 import concurrent.futures
 import pathlib
 import re
+import time
 import unittest
 import urllib.error
 import urllib.request
@@ -11,7 +12,7 @@ import grpc
 from harness import Daemon, DaemonCase
 from merkle import extends, includes, leaf
 from wire import (SECONDS, Wire, account_service_pb2, admin_service_pb2, audit_service_pb2, event, event_service_pb2, in_hours, instant,
-                  opened, order, policy_service_pb2, refusal, trade_pb2)
+                  opened, order, policy_service_pb2, portfolio_service_pb2, refusal, trade_pb2)
 
 
 class WireCase(DaemonCase):
@@ -379,6 +380,16 @@ class WallClock(WireCase):
     def test_a_clock_that_follows_the_wall_is_not_moved_past_it(self):
         refused = refusal(self.wire.admin.AdvanceClock, admin_service_pb2.AdvanceClockRequest(to=in_hours(24), actor="op"), timeout=SECONDS)
         self.assertEqual((refused.reason, refused.metadata["field"]), ("REQUEST_INVALID", "to"))
+
+    def test_partitions_without_records_hold_no_answer_in_the_past(self):
+        self.wire.append(order("ACME", "o-1", "2024-03-01"))
+        end = time.monotonic() + SECONDS
+        while self.tiers().read_at.valid_to.ToNanoseconds() < instant("2026-01-01").ToNanoseconds():
+            self.assertLess(time.monotonic(), end, f"the answer is of {self.tiers().read_at.valid_to}")
+            time.sleep(0.05)
+
+    def tiers(self):
+        return self.wire.portfolio.GetTierDistribution(portfolio_service_pb2.GetTierDistributionRequest(), timeout=SECONDS)
 
     def read_as_of(self, valid_to):
         request = account_service_pb2.GetAccountRequest(account={"account_id": "ACME"})

@@ -3,6 +3,7 @@
 #include "codec/kafka_message.h"
 
 #include "codec/admission.h"
+#include "codec/event_decoder.h"
 #include "fuzz/check.h"
 
 using namespace guanxi;
@@ -57,11 +58,12 @@ FromKafka Read(const KafkaMessage& message) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const KafkaMessage message = MessageOf({reinterpret_cast<const char*>(data), size});
   const FromKafka read = Read(message);
-  if (read.status.ok()) {
+  if (read.status.ok() && EventDecoder().DecodeBody(read.record.View()).ok()) {
     for (const KafkaMode mode : {KafkaMode::kBinary, KafkaMode::kStructured})
       for (const KafkaPayload payload : {KafkaPayload::kProtobuf, KafkaPayload::kJson})
         CheckSame(read.record, KafkaMessageFromRecord(read.record, mode, payload));
-  } else {
+  }
+  if (!read.status.ok()) {
     GUANXI_FUZZ_CHECK(read.record.park_reason != 0);
     GUANXI_FUZZ_CHECK(CheckSize(read.record.View()).ok());
     if (const auto kept = MessageFromKept(read.record.payload); kept.ok()) GUANXI_FUZZ_CHECK(kept->key == message.key);
