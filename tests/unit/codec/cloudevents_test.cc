@@ -96,6 +96,9 @@ const std::vector<Refused> kRefusedTexts = {
     {"an attribute twice, once escaped", With(R"("\u0069d":"o-2")"), "FIELD_INVALID id"},
     {"a field of the data twice", Replaced(kOrder, "\"orderId\":\"o-1\"", "\"orderId\":\"o-1\",\"orderId\":\"o-2\""),
      "FIELD_INVALID orderId"},
+    {"a number of more digits than are kept", With("\"price\":12345678901234567.89"), "FIELD_INVALID price"},
+    {"a whole number that would be rounded", With("\"price\":9007199254740993.0"), "FIELD_INVALID price"},
+    {"a number above all integers", With("\"price\":18446744073709551617"), "FIELD_INVALID price"},
     {"an extension that is an object", With("\"trace\":{}"), "FIELD_INVALID trace"},
     {"an extension that is an array", With("\"trace\":[1]"), "FIELD_INVALID trace"},
     {"an actor that is a number", With("\"actor\":5"), "FIELD_INVALID actor"},
@@ -151,6 +154,12 @@ BOOST_AUTO_TEST_CASE(extensions_keep_their_order_and_become_text) {
 
 BOOST_AUTO_TEST_CASE(numbers_in_the_data_may_be_numbers) {
   BOOST_TEST(Read(Replaced(kOrder, "\"6000000\"", "6000000")).payload == PayloadOfOrder());
+}
+
+BOOST_AUTO_TEST_CASE(numbers_that_are_kept_are_taken_however_they_are_written) {
+  for (const char* number : {"0.30000000000000004", "1.10", "-0.0", "0", "1.5e3", "120E-2", "18446744073709551615", "-9223372036854775808",
+                             "10000000000000000000000", "5e-324", "1.7976931348623157e308"})
+    BOOST_TEST(RecordFromCloudEvent(With(std::string("\"price\":") + number)).ok(), number);
 }
 
 BOOST_AUTO_TEST_CASE(the_data_may_be_protobuf_bytes) {
