@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "guanxid/append.h"
 #include "guanxid/new_event.h"
@@ -96,22 +99,39 @@ class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStrea
     Send(std::move(pending));
   }
 
-  // What finds the queue full stays under way, and is sent again when there may be room.
+  // What finds the queue full stays under way, and is sent again when there may be room. What follows it to the same partition
+  // waits behind it, also what there would be room for: events of one instant are folded in the order they were appended.
   void Send(Pending pending) {
-    if (node_.cluster.TrySubmit(pending.partition, pending.submission, pending.done)) return;
+    const uint32_t partition = pending.partition.value;
+    if (IsPostponed(partition) || !node_.cluster.TrySubmit(pending.partition, pending.submission, pending.done)) {
+      const std::lock_guard lock(mutex_);
+      postponed_[partition].push_back(std::move(pending));
+      if (!std::exchange(retrying_, true)) RetryLater();
+    }
+  }
+
+  bool IsPostponed(uint32_t partition) {
     const std::lock_guard lock(mutex_);
-    postponed_.push_back(std::move(pending));
-    if (postponed_.size() == 1) retry_ = node_.workers.At(std::chrono::steady_clock::now() + kRetryAfter, [this] { SendPostponed(); });
+    return postponed_.contains(partition);
+  }
+
+  void RetryLater() {
+    retry_ = node_.workers.At(std::chrono::steady_clock::now() + kRetryAfter, [this] { SendPostponed(); });
   }
 
   void SendPostponed() {
-    std::vector<Pending> again;
+    std::vector<uint32_t> partitions;
     {
       const std::lock_guard lock(mutex_);
-      again.swap(postponed_);
+      for (const auto& [partition, waiting] : postponed_) partitions.push_back(partition);
       ++under_way_;  // this call's own: it must not be the last to settle
     }
-    for (Pending& pending : again) Send(std::move(pending));
+    for (const uint32_t partition : partitions) SendPostponed(partition);
+    {
+      const std::lock_guard lock(mutex_);
+      retrying_ = !postponed_.empty();
+      if (retrying_) RetryLater();
+    }
     Settled();
   }
 
@@ -128,6 +148,22 @@ class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStrea
 
   void Refused(uint64_t ordinal, const std::string& account_id, const std::string& source, const std::string& id,
                const absl::Status& status, std::optional<Position> parked_at, PartitionId partition) {
+  // In order, as far as there is room. What is under way to the queue is still the first: nothing overtakes it.
+  void SendPostponed(uint32_t partition) {
+    for (bool more = true; more;) {
+      Pending* first = nullptr;
+      {
+        const std::lock_guard lock(mutex_);
+        first = &postponed_[partition].front();
+      }
+      if (!node_.cluster.TrySubmit(first->partition, first->submission, first->done)) return;
+      const std::lock_guard lock(mutex_);
+      postponed_[partition].pop_front();
+      more = !postponed_[partition].empty();
+      if (!more) postponed_.erase(partition);
+    }
+  }
+
     const std::lock_guard lock(mutex_);
     if (parked_at) {
       response_->set_parked(response_->parked() + 1);
@@ -191,7 +227,8 @@ class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStrea
   bool ended_ = false;
   bool paused_ = false;  // nobody reads until some of what is under way has settled
   std::map<uint32_t, uint64_t> newest_;
-  std::vector<Pending> postponed_;
+  std::map<uint32_t, std::deque<Pending>> postponed_;  // by partition, in the order they came; none is empty
+  bool retrying_ = false;                              // a timer runs, or its work
   Workers::Timer retry_;
 };
 

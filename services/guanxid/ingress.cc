@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <future>
 #include <mutex>
 #include <vector>
 
@@ -167,15 +168,24 @@ struct Ingress::Impl {
     return producer->Send(options.events_topic, out);
   }
 
+  // Waits for room: an event must not come after those that followed it. When stopping, it and they are left to the next start.
+  void SubmitOne(const codec::Record& record, std::function<void(partition::SubmissionResult)> done) {
+    partition::Submission submission;
+    submission.events.push_back(record);
+    const PartitionId to = cluster.PartitionOf(record.account_id);
+    for (; !upkeep.Stopping(); upkeep.Pause(kPoll))
+      if (cluster.TrySubmit(to, submission, done)) return;
+    done(partition::AllRefused(1, Refuse(Reason::SHUTTING_DOWN, "the server is stopping")));
+  }
+
   // Those whose outcome is open.
   std::vector<codec::Record> Submit(std::vector<codec::Record> records) {
-    std::vector<std::pair<PartitionId, codec::Record>> events;
-    events.reserve(records.size());
-    for (const codec::Record& record : records) events.emplace_back(cluster.PartitionOf(record.account_id), record);
-    const auto outcomes = cluster.SubmitAllAndWait(std::move(events));
+    std::vector<std::promise<partition::EventOutcome>> outcomes(records.size());
+    for (size_t i = 0; i < records.size(); ++i)
+      SubmitOne(records[i], [&outcome = outcomes[i]](const partition::SubmissionResult& result) { outcome.set_value(result.front()); });
     std::vector<codec::Record> open;
     for (size_t i = 0; i < records.size(); ++i)
-      if (partition::IsOpen(outcomes[i].status)) open.push_back(std::move(records[i]));
+      if (partition::IsOpen(outcomes[i].get_future().get().status)) open.push_back(std::move(records[i]));
     return open;
   }
 

@@ -14,6 +14,24 @@
 using namespace guanxi;
 using namespace guanxi::test;
 
+namespace {
+
+// Takes as many places of a queue as sixteen small ones.
+v1::NewEvent LargeOrder(const std::string& account, const std::string& order_id, const char* at) {
+  guanxi::event::v1::OrderPlaced order;
+  order.set_order_id(order_id);
+  order.set_currency_code("EUR");
+  for (int i = 0; i < 600; ++i) {
+    auto& line = *order.add_lines();
+    line.set_product(std::string(100, 'p'));
+    line.set_quantity_micros(1'000'000);
+    line.set_unit_price_micros(1'000'000);
+  }
+  return Event(account, order_id, at, order);
+}
+
+}  // namespace
+
 BOOST_AUTO_TEST_SUITE(daemon_suite)
 
 BOOST_AUTO_TEST_CASE(what_was_acknowledged_is_read_back_and_survives_a_restart) {
@@ -241,6 +259,40 @@ BOOST_AUTO_TEST_CASE(a_stream_counts_outcomes_and_a_refusal_stops_nothing) {
   BOOST_REQUIRE(response.failures_size() == 1);
   BOOST_TEST(response.failures(0).ordinal() == 703u);
   BOOST_TEST(response.failures(0).reason() == "OCCURRED_AT_MISSING");
+}
+
+// A large event found no room where the small one behind it did, which was folded first then: the large one was of an object that was
+// there.
+BOOST_AUTO_TEST_CASE(events_of_one_instant_keep_their_order_while_a_stream_waits_for_a_full_queue) {
+  const Directory directory;
+  Running running(directory, {{"partitions", "1"}, {"queue_events", "1000"}, {"commit_events", "1"}});
+  v1::AppendStreamResponse response;
+  Context context;
+  const auto writer = running.events->AppendStream(&context, &response);
+  std::vector<std::string> sent, logged;
+  for (int message = 0; message < 10; ++message) {
+    v1::AppendStreamRequest request;
+    for (int i = 0; i < 50; ++i) {
+      const std::string name = std::to_string(message * 50 + i);
+      *request.add_events() = LargeOrder("A", "large-" + name, "2024-02-01T10:00:00Z");
+      *request.add_events() = Order("A", "small-" + name, "2024-02-01T10:00:00Z", 1'000'000);
+    }
+    for (const v1::NewEvent& event : request.events()) sent.push_back(event.id());
+    BOOST_REQUIRE(writer->Write(request));
+  }
+  writer->WritesDone();
+  RequireOk(writer->Finish());
+  BOOST_TEST(response.appended() == sent.size());
+  v1::ListEventsRequest request;
+  request.mutable_filter()->set_account_id("A");
+  for (bool more = true; more; more = !request.page_token().empty()) {
+    v1::ListEventsResponse page;
+    Context paging;
+    RequireOk(running.events->ListEvents(&paging, request, &page));
+    for (const v1::Event& event : page.events()) logged.push_back(event.id());
+    request.set_page_token(page.next_page_token());
+  }
+  BOOST_TEST(logged == sent, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_subscription_tells_everything_once_and_resumes_from_its_checkpoint) {

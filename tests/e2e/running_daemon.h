@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,15 +45,17 @@ class Directory {
 };
 
 struct Running {
-  explicit Running(const Directory& directory) {
-    auto config = service::Config::Make("", {{"data", directory.path()},
-                                             {"listen", "127.0.0.1:0"},
-                                             {"http", "127.0.0.1:0"},
-                                             {"clock", "events"},
-                                             {"partitions", "2"},
-                                             {"drain_seconds", "2"},
-                                             {"cache_mib", "16"},
-                                             {"memtable_mib", "16"}});
+  // settings: what is not as here.
+  explicit Running(const Directory& directory, std::map<std::string, std::string> settings = {}) {
+    settings.insert({{"data", directory.path()},
+                     {"listen", "127.0.0.1:0"},
+                     {"http", "127.0.0.1:0"},
+                     {"clock", "events"},
+                     {"partitions", "2"},
+                     {"drain_seconds", "2"},
+                     {"cache_mib", "16"},
+                     {"memtable_mib", "16"}});
+    auto config = service::Config::Make("", settings);
     BOOST_REQUIRE_MESSAGE(config.ok(), config.status());
     auto started = service::Daemon::Start(*config);
     BOOST_REQUIRE_MESSAGE(started.ok(), started.status());
