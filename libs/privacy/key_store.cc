@@ -7,14 +7,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <future>
+#include <utility>
 
 #include "base/reason.h"
 #include "privacy/key_file.h"
 
 namespace guanxi::privacy {
 namespace {
+
+// Made while the disk fails: who comes then is told so. A store's thread tries again meanwhile.
+constexpr uint64_t kUnsyncedMax = 4096;
 
 absl::Status DiskFailed(std::string_view what) {
   const bool full = errno == ENOSPC || errno == EDQUOT;
@@ -93,10 +99,17 @@ absl::StatusOr<std::unique_ptr<KeyStore>> KeyStore::Open(const std::filesystem::
   if (::chmod(directory.c_str(), 0700) != 0) return DiskFailed("chmod directory");
   auto store = std::unique_ptr<KeyStore>(new KeyStore(directory));
   if (absl::Status loaded = store->Load(); !loaded.ok()) return loaded;
+  store->thread_ = std::thread([self = store.get()] { self->Run(); });
   return store;
 }
 
 KeyStore::~KeyStore() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
   for (auto& [subject, entry] : entries_) {
     if (entry.key) OPENSSL_cleanse(entry.key->key.data(), entry.key->key.size());
   }
@@ -115,48 +128,108 @@ bool KeyStore::IsErased(const SubjectHash& subject) const {
   return found != entries_.end() && !found->second.key;
 }
 
+uint64_t KeyStore::NumberOf(const SubjectHash& subject) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(subject);
+  return found == entries_.end() ? 0 : found->second.number;
+}
+
 absl::StatusOr<SubjectKey> KeyStore::FindOrCreate(const SubjectHash& subject) {
   const std::lock_guard lock(mutex_);
   if (const auto found = entries_.find(subject); found != entries_.end()) {
     if (found->second.key) return *found->second.key;
     return Refuse(Reason::STATE_CONTRADICTED, "the person's data were erased; their id gets no second key", {{"what", "erased"}});
   }
-  if (broken_)
-    if (absl::Status mended = Rewrite(); !mended.ok()) return mended;
+  if (!failed_.ok() && made_ - durable_ >= kUnsyncedMax) {
+    write_asked_ = true;
+    wake_.notify_one();
+    return failed_;
+  }
   absl::StatusOr<SubjectKey> key = RandomKey();
   if (!key.ok()) return key;
-  if (absl::Status written = WriteAll(fd_, EncodeKeyEntry({KeyEntryKind::kKey, subject, *key})); !written.ok()) {
-    broken_ = true;
-    return written;
-  }
-  unsynced_ = true;
-  entries_[subject].key = *key;
+  entries_[subject] = {*key, ++made_};
+  unwritten_.push_back(subject);
   return key;
 }
 
-absl::Status KeyStore::Sync() {
-  const std::lock_guard lock(mutex_);
-  if (!unsynced_) return absl::OkStatus();
-  if (broken_) return Rewrite();
-  if (::fdatasync(fd_) != 0) {
-    // The kernel may have dropped the pages: the next fsync would wrongly succeed.
-    broken_ = true;
-    return DiskFailed("fsync");
+void KeyStore::WhenDurable(uint64_t number, Done done) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (number > durable_) {
+      waiting_.push_back({number, std::move(done)});
+      wake_.notify_one();
+      return;
+    }
   }
-  unsynced_ = false;
-  return absl::OkStatus();
+  done(absl::OkStatus());
+}
+
+absl::Status KeyStore::Sync() {
+  uint64_t number = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    number = made_;
+  }
+  std::promise<absl::Status> synced;
+  WhenDurable(number, [&](const absl::Status& status) { synced.set_value(status); });
+  return synced.get_future().get();
+}
+
+void KeyStore::Run() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_.wait(lock, [&] { return !waiting_.empty() || write_asked_ || stopping_; });
+    if (waiting_.empty() && !write_asked_) return;
+    write_asked_ = false;
+    std::vector<Waiting> waiting = std::exchange(waiting_, {});
+    lock.unlock();
+    const absl::Status written = Write();
+    for (Waiting& one : waiting) one.done(written);
+    waiting.clear();
+    lock.lock();
+  }
+}
+
+absl::Status KeyStore::Write() {
+  const std::lock_guard file_lock(file_mutex_);
+  {
+    const std::lock_guard lock(mutex_);
+    if (made_ == durable_) return absl::OkStatus();
+  }
+  absl::Status written = broken_ ? Rewrite(nullptr) : WriteNew();
+  const std::lock_guard lock(mutex_);
+  return failed_ = std::move(written);
+}
+
+absl::Status KeyStore::WriteNew() {
+  std::string bytes;
+  uint64_t number = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    number = made_;
+    for (const SubjectHash& subject : std::exchange(unwritten_, {}))
+      if (const auto& key = entries_[subject].key) bytes += EncodeKeyEntry({KeyEntryKind::kKey, subject, *key});
+  }
+  absl::Status written = WriteAll(fd_, bytes);
+  OPENSSL_cleanse(bytes.data(), bytes.size());
+  if (written.ok() && ::fdatasync(fd_) != 0) written = DiskFailed("fsync");
+  // The kernel may have dropped the pages: the next fsync would wrongly succeed.
+  broken_ = !written.ok();
+  if (written.ok()) SetDurable(number);
+  return written;
+}
+
+void KeyStore::SetDurable(uint64_t number) {
+  const std::lock_guard lock(mutex_);
+  durable_ = std::max(durable_, number);
 }
 
 absl::StatusOr<bool> KeyStore::Destroy(const SubjectHash& subject) {
+  const std::lock_guard file_lock(file_mutex_);
+  // On failure it is still on disk, so still there: the caller tries again.
+  if (absl::Status rewritten = Rewrite(&subject); !rewritten.ok()) return rewritten;
   const std::lock_guard lock(mutex_);
-  Entry& entry = entries_[subject];
-  std::optional<SubjectKey> key = std::exchange(entry.key, std::nullopt);
-  if (absl::Status rewritten = Rewrite(); !rewritten.ok()) {
-    // Still on disk, so still there: the caller tries again.
-    entry.key = key;
-    if (!key) entries_.erase(subject);
-    return rewritten;
-  }
+  std::optional<SubjectKey> key = std::exchange(entries_[subject], {}).key;
   if (key) OPENSSL_cleanse(key->key.data(), key->key.size());
   return key.has_value();
 }
@@ -181,12 +254,30 @@ absl::Status KeyStore::Load() {
   return SyncDirectory(directory_);
 }
 
-absl::Status KeyStore::Rewrite() {
+absl::Status KeyStore::Rewrite(const SubjectHash* erased) {
+  Entries entries;
+  uint64_t number = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    entries = entries_;
+    number = made_;
+    unwritten_.clear();
+  }
+  if (erased != nullptr) entries[*erased].key.reset();
+  const absl::Status replaced = ReplaceFile(entries);
+  for (auto& [subject, entry] : entries)
+    if (entry.key) OPENSSL_cleanse(entry.key->key.data(), entry.key->key.size());
+  broken_ = !replaced.ok();
+  if (replaced.ok()) SetDurable(number);
+  return replaced;
+}
+
+absl::Status KeyStore::ReplaceFile(const Entries& entries) {
   const std::filesystem::path temporary = directory_ / "subject-keys.new";
   const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
   if (fd < 0) return DiskFailed("open");
   std::string bytes(kKeyFileMagic);
-  for (const auto& [subject, entry] : entries_) {
+  for (const auto& [subject, entry] : entries) {
     bytes += EncodeKeyEntry({entry.key ? KeyEntryKind::kKey : KeyEntryKind::kErased, subject, entry.key.value_or(SubjectKey{})});
   }
   absl::Status written = WriteAll(fd, bytes);
@@ -198,11 +289,12 @@ absl::Status KeyStore::Rewrite() {
     ::unlink(temporary.c_str());
     return written;
   }
-  Overwrite(fd_);
+  // Until the directory is synced, a crash may bring the old file back.
+  const absl::Status durable = SyncDirectory(directory_);
+  if (durable.ok()) Overwrite(fd_);
   ::close(fd_);
   fd_ = fd;
-  unsynced_ = broken_ = false;
-  return SyncDirectory(directory_);
+  return durable;
 }
 
 }  // namespace guanxi::privacy

@@ -50,7 +50,6 @@ absl::StatusOr<partition::Submission> SubmissionFrom(const v1::AppendRequest& re
     if (!record.ok()) return WithOrdinal(record.status(), i);
     submission.events.push_back(*std::move(record));
   }
-  if (absl::Status durable = keys.Sync(); !durable.ok()) return durable;
   return submission;
 }
 

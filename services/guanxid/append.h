@@ -11,7 +11,7 @@ namespace guanxi::service {
 inline constexpr int kEventsPerRequestMax = 1000;
 
 // All events are of one account, 1-1000 of them: REQUEST_INVALID otherwise; the
-// conversion's refusals. Keys made for sealing are durable when it answers OK.
+// conversion's refusals. Keys may have been made: see NewestKeyOf.
 absl::StatusOr<partition::Submission> SubmissionFrom(const v1::AppendRequest& request, privacy::KeyStore& keys);
 
 // OK, or why nothing was appended: the first refusal, with

@@ -38,13 +38,8 @@ class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStrea
     if (!ok) return EndOfStream();
     if (!validation_known_) strict_ = request_.validation() == v1::VALIDATION_STRICT;
     validation_known_ = true;
-    SubmitAll();
-    {
-      const std::lock_guard lock(mutex_);
-      paused_ = under_way_ > kUnderWayMax || !postponed_.empty();
-      if (paused_) return;
-    }
-    StartRead(&request_);
+    Convert();
+    node_.keys.WhenDurable(NewestKey(), [this](const absl::Status& durable) { SubmitAll(durable); });
   }
 
   void OnCancel() override { cancelled_ = true; }
@@ -55,26 +50,44 @@ class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStrea
   }
 
  private:
-  // Called by the reading side only.
-  void SubmitAll() {
-    std::vector<std::pair<uint64_t, codec::Record>> records;
+  struct Numbered {
+    uint64_t ordinal;
+    codec::Record record;
+  };
+
+  // What becomes of a message, one step after the other; then the next is read.
+  void Convert() {
     for (const v1::NewEvent& event : request_.events()) {
       const uint64_t ordinal = next_ordinal_++;
       absl::StatusOr<codec::Record> record = RecordFrom(event, node_.keys);
       if (record.ok()) {
-        records.emplace_back(ordinal, *std::move(record));
+        converted_.push_back({ordinal, *std::move(record)});
       } else {
         Refused(ordinal, event.account_id(), event.source(), event.id(), record.status(), std::nullopt, PartitionId{});
       }
     }
-    const absl::Status durable = node_.keys.Sync();
-    for (auto& [ordinal, record] : records) {
-      if (durable.ok()) {
+  }
+
+  uint64_t NewestKey() const {
+    uint64_t newest = 0;
+    for (const Numbered& event : converted_) newest = std::max(newest, NewestKeyOf(event.record, node_.keys));
+    return newest;
+  }
+
+  void SubmitAll(const absl::Status& durable) {
+    for (auto& [ordinal, record] : std::exchange(converted_, {})) {
+      if (durable.ok() || record.sealed.empty()) {
         Submit(ordinal, std::move(record));
       } else {
         Refused(ordinal, record.account_id, record.source, record.id, durable, std::nullopt, PartitionId{});
       }
     }
+    {
+      const std::lock_guard lock(mutex_);
+      paused_ = under_way_ > kUnderWayMax || !postponed_.empty();
+      if (paused_) return;
+    }
+    StartRead(&request_);
   }
 
   void Submit(uint64_t ordinal, codec::Record record) {
@@ -135,19 +148,6 @@ class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStrea
     Settled();
   }
 
-  void Accepted(PartitionId partition, const partition::EventOutcome& outcome) {
-    const std::lock_guard lock(mutex_);
-    if (outcome.duplicate) {
-      response_->set_duplicates(response_->duplicates() + 1);
-    } else {
-      response_->set_appended(response_->appended() + 1);
-    }
-    uint64_t& newest = newest_[partition.value];
-    newest = std::max(newest, outcome.position.value);
-  }
-
-  void Refused(uint64_t ordinal, const std::string& account_id, const std::string& source, const std::string& id,
-               const absl::Status& status, std::optional<Position> parked_at, PartitionId partition) {
   // In order, as far as there is room. What is under way to the queue is still the first: nothing overtakes it.
   void SendPostponed(uint32_t partition) {
     for (bool more = true; more;) {
@@ -164,6 +164,19 @@ class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStrea
     }
   }
 
+  void Accepted(PartitionId partition, const partition::EventOutcome& outcome) {
+    const std::lock_guard lock(mutex_);
+    if (outcome.duplicate) {
+      response_->set_duplicates(response_->duplicates() + 1);
+    } else {
+      response_->set_appended(response_->appended() + 1);
+    }
+    uint64_t& newest = newest_[partition.value];
+    newest = std::max(newest, outcome.position.value);
+  }
+
+  void Refused(uint64_t ordinal, const std::string& account_id, const std::string& source, const std::string& id,
+               const absl::Status& status, std::optional<Position> parked_at, PartitionId partition) {
     const std::lock_guard lock(mutex_);
     if (parked_at) {
       response_->set_parked(response_->parked() + 1);
@@ -220,6 +233,7 @@ class AppendStreamReactor final : public grpc::ServerReadReactor<v1::AppendStrea
   v1::AppendStreamRequest request_;
   bool validation_known_ = false, strict_ = false;
   uint64_t next_ordinal_ = 0;
+  std::vector<Numbered> converted_;  // of the message read last
 
   std::atomic<bool> cancelled_ = false;
   std::mutex mutex_;  // guards what follows, and the response

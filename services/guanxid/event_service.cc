@@ -1,10 +1,14 @@
 #include "guanxid/event_service.h"
 
+#include <algorithm>
+#include <memory>
+
 #include "base/reason.h"
 #include "guanxid/append.h"
 #include "guanxid/append_stream.h"
 #include "guanxid/event_message.h"
 #include "guanxid/event_pages.h"
+#include "guanxid/new_event.h"
 #include "guanxid/paging.h"
 #include "guanxid/read_at.h"
 #include "guanxid/subscribe.h"
@@ -92,8 +96,16 @@ grpc::ServerUnaryReactor* EventServiceHandler::Append(grpc::CallbackServerContex
   if (!submission.ok()) return finish(submission.status()), reactor;
   const PartitionId partition = node_.cluster.PartitionOf(request->events(0).account_id());
   submission->deadline = OutcomeDeadlineOf(*context);
-  node_.cluster.Submit(partition, *std::move(submission), [this, partition, response, finish](const partition::SubmissionResult& result) {
+  const auto done = [this, partition, response, finish](const partition::SubmissionResult& result) {
     finish(AppendAnswer(node_, partition, result, *response));
+  };
+  uint64_t newest_key = 0;
+  for (const codec::Record& record : submission->events) newest_key = std::max(newest_key, NewestKeyOf(record, node_.keys));
+  if (newest_key == 0) return node_.cluster.Submit(partition, *std::move(submission), done), reactor;
+  node_.keys.WhenDurable(newest_key, [this, partition, finish, done,
+                                      held = std::make_shared<partition::Submission>(*std::move(submission))](const absl::Status& durable) {
+    if (!durable.ok()) return finish(durable);
+    node_.cluster.Submit(partition, std::move(*held), done);
   });
   return reactor;
 }

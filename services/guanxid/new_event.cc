@@ -1,5 +1,7 @@
 #include "guanxid/new_event.h"
 
+#include <algorithm>
+
 #include "base/reason.h"
 #include "codec/admission.h"
 #include "privacy/sealing.h"
@@ -72,6 +74,13 @@ absl::Status SealPersonalParts(codec::Record& record, privacy::KeyStore& keys) {
     record.sealed.push_back({std::move(part.subject), std::move(part.key_id), std::move(part.nonce), std::move(part.ciphertext)});
   }
   return absl::OkStatus();
+}
+
+uint64_t NewestKeyOf(const codec::Record& record, const privacy::KeyStore& keys) {
+  uint64_t newest = 0;
+  for (const codec::SealedPart& part : record.sealed)
+    newest = std::max(newest, keys.NumberOf(privacy::HashOfSubject(record.account_id, part.subject)));
+  return newest;
 }
 
 absl::StatusOr<codec::Record> RecordFrom(const v1::NewEvent& event, privacy::KeyStore& keys) {

@@ -13,11 +13,15 @@ namespace guanxi::service {
 //   CONTROL_TYPE_RESERVED  control types, and ReferralRecorded, which engines tell each other
 //   PAYLOAD_UNDECODABLE, FIELD_INVALID, STATE_CONTRADICTED  sealing failed: the
 //                          bytes may hold personal data in clear, or the person was erased
-// Keys may have been made: keys.Sync() before the record is submitted.
+// Keys may have been made: see NewestKeyOf.
 absl::StatusOr<codec::Record> RecordFrom(const v1::NewEvent& event, privacy::KeyStore& keys);
 
 // Moves the personal fields of a record's payload into a sealed part. FIELD_INVALID,
-// STATE_CONTRADICTED, PAYLOAD_UNDECODABLE as above; keys.Sync() as above.
+// STATE_CONTRADICTED, PAYLOAD_UNDECODABLE as above; keys as above.
 absl::Status SealPersonalParts(codec::Record& record, privacy::KeyStore& keys);
+
+// The number of the newest key that the record's sealed parts need, which is to be
+// durable (KeyStore::WhenDurable) before the record is submitted. 0: none is needed.
+uint64_t NewestKeyOf(const codec::Record& record, const privacy::KeyStore& keys);
 
 }  // namespace guanxi::service

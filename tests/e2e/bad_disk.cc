@@ -1,6 +1,6 @@
 // Loaded before the daemon's libraries (LD_PRELOAD): a disk without room, or a slow one, wherever the test runs and whoever runs it.
 // While the file $BAD_DISK_WHILE exists, what is written to files below $BAD_DISK ends half way with ENOSPC; with $BAD_DISK_MICROS,
-// every write and every sync takes that much longer instead.
+// every write and every sync takes that much longer instead; with $BAD_DISK_HANGS they wait until the file is gone.
 #include <dlfcn.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -26,7 +26,9 @@ bool IsBad(int file) {
 // Slow: it has waited, and there is room.
 bool IsFull(int file) {
   static const char* const micros = std::getenv("BAD_DISK_MICROS");
-  if (!IsBad(file)) return false;
+  static const bool hangs = std::getenv("BAD_DISK_HANGS") != nullptr;
+  while (hangs && IsBad(file)) ::usleep(1000);
+  if (hangs || !IsBad(file)) return false;
   if (micros == nullptr) return true;
   ::usleep(static_cast<useconds_t>(std::atol(micros)));
   return false;

@@ -1,5 +1,5 @@
 """The real daemon on a disk that takes its time (bad_disk.cc), and more writers than it can serve: memory is bounded, reads are answered at
-memory speed, and who is refused is told when to come again."""
+memory speed, and who is refused is told when to come again. And on one where only the file of personal keys hangs."""
 import concurrent.futures
 import os
 import pathlib
@@ -11,7 +11,7 @@ import grpc
 
 from harness import DaemonCase
 from reader import reading
-from wire import Wire, event, order, refusal_of, trade_pb2
+from wire import SECONDS, Wire, contact_pb2, event, event_service_pb2, order, refusal_of, trade_pb2
 
 WRITERS = 24
 FLOOD = 8  # seconds
@@ -83,6 +83,65 @@ class SlowDisk(DaemonCase):
             return True
         except grpc.RpcError:
             return False
+
+
+class HangingKeys(DaemonCase):
+    options = ("--clock", "events", "--partitions", "2")
+
+    def environment(self):
+        return {"LD_PRELOAD": os.environ["GUANXI_BAD_DISK"], "BAD_DISK": f"{self.folder}/data/keys/", "BAD_DISK_HANGS": "1",
+                "BAD_DISK_WHILE": str(self.folder / "hangs")}
+
+    def setUp(self):
+        super().setUp()
+        self.wire = Wire(self.daemon.grpc)
+        self.addCleanup(lambda: self.wire.close())
+        self.addCleanup(lambda: (self.folder / "hangs").unlink(missing_ok=True))
+
+    def contact(self, account, name, person):
+        return event(account, name, "2024-03-01", contact_pb2.ContactAdded(contact_id=person, name=f"Firm {person}"))
+
+    def begin(self, account, *events):
+        return self.wire.events.Append.future(event_service_pb2.AppendRequest(events=events), timeout=SECONDS)
+
+    def stream(self, *events):
+        return self.wire.events.AppendStream.future(iter([event_service_pb2.AppendStreamRequest(events=events)]), timeout=SECONDS)
+
+    def name_of(self, account, name):
+        key = event_service_pb2.EventKey(account_id=account, source="/wire", id=name)
+        shown = contact_pb2.ContactAdded()
+        self.assertTrue(self.wire.events.GetEvent(event_service_pb2.GetEventRequest(key=key), timeout=SECONDS).event.data.Unpack(shown))
+        return shown.name
+
+    def test_a_file_of_keys_that_hangs_holds_up_new_persons_only(self):
+        self.wire.append(self.contact("a", "added", "li"))
+        (self.folder / "hangs").touch()
+        # More of them than the daemon has threads for calls.
+        waiting = [self.begin(f"b{n}", self.contact(f"b{n}", "added", f"wang-{n}")) for n in range(60)]
+        waiting += [self.stream(self.contact(f"c{n}", "added", f"chen-{n}")) for n in range(20)]
+        for n in range(20):
+            self.wire.append(order("a", f"o{n}", "2024-03-01"))
+            self.assertEqual(self.wire.account("a").counts.orders, n + 1)
+        self.wire.append(self.contact("a", "again", "li"))
+        self.assertEqual((self.name_of("a", "added"), self.name_of("a", "again")), ("Firm li", "Firm li"))
+        [told] = [r for r in self.read_from_the_beginning() if r.id == "again"]
+        self.assertEqual(told.account_id, "a")
+        self.assertFalse(any(call.done() for call in waiting))
+        (self.folder / "hangs").unlink()
+        for call in waiting:
+            call.result()
+        self.daemon.kill()
+        self.wire.close()
+        self.daemon.start()
+        self.wire = Wire(self.daemon.grpc)
+        for n in range(60):
+            self.assertEqual(self.name_of(f"b{n}", "added"), f"Firm wang-{n}")
+
+    def read_from_the_beginning(self):
+        for response in self.wire.events.Subscribe(event_service_pb2.SubscribeRequest(from_beginning=True), timeout=SECONDS):
+            yield from response.events
+            if response.HasField("caught_up"):
+                return
 
 
 if __name__ == "__main__":

@@ -1,11 +1,15 @@
 #include "privacy/key_store.h"
 
+#include <dlfcn.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <fstream>
+#include <future>
 #include <sstream>
 #include <thread>
 #include <vector>
@@ -16,6 +20,22 @@
 
 using namespace guanxi;
 using namespace guanxi::privacy;
+
+namespace {
+
+// A disk that hangs: what syncs a file waits. In place of the C library's, which it calls.
+std::atomic<bool> disk_hangs{false};
+std::atomic<int> at_the_disk{0};
+
+}  // namespace
+
+extern "C" int fdatasync(int file) {
+  static auto* const next = reinterpret_cast<int (*)(int)>(::dlsym(RTLD_NEXT, "fdatasync"));
+  at_the_disk += 1;
+  at_the_disk.notify_all();
+  disk_hangs.wait(true);
+  return next(file);
+}
 
 namespace {
 
@@ -200,8 +220,9 @@ BOOST_AUTO_TEST_CASE(a_write_that_failed_half_way_is_made_good_once_the_disk_tak
   const SubjectKey li = Make(kLi);
   {
     const FileSizeLimit limit(kKeyFileMagic.size() + kKeyEntryBytes + kKeyEntryBytes / 2);
-    BOOST_TEST(ReasonOf(store->FindOrCreate(kWang).status())->name == "STORE_FAILED");
-    BOOST_TEST(store->Sync().ok());
+    BOOST_REQUIRE(store->FindOrCreate(kWang).ok());
+    BOOST_TEST(ReasonOf(store->Sync())->name == "STORE_FAILED");
+    BOOST_TEST(ReasonOf(store->Sync())->name == "STORE_FAILED");
     BOOST_TEST(Same(store->Find(kLi), li));
   }
   const SubjectKey wang = Make(kWang);
@@ -209,6 +230,65 @@ BOOST_AUTO_TEST_CASE(a_write_that_failed_half_way_is_made_good_once_the_disk_tak
   BOOST_TEST(Same(store->Find(kLi), li));
   BOOST_TEST(Same(store->Find(kWang), wang));
   BOOST_TEST(Bytes().size() == kKeyFileMagic.size() + 2 * kKeyEntryBytes);
+}
+
+BOOST_AUTO_TEST_CASE(a_disk_that_failed_is_not_asked_to_keep_ever_more_keys_and_takes_them_when_it_is_well) {
+  const SubjectKey li = Make(kLi);
+  size_t made = 0;
+  {
+    const FileSizeLimit limit(kKeyFileMagic.size() + kKeyEntryBytes);
+    while (store->FindOrCreate(HashOfSubject("A", std::to_string(made))).ok() && made < 100'000) {
+      BOOST_REQUIRE(++made > 1 || !store->Sync().ok());
+    }
+    BOOST_TEST(made < 10'000u);
+    BOOST_TEST(ReasonOf(store->FindOrCreate(kWang).status())->name == "STORE_FAILED");
+    BOOST_TEST(Same(store->Find(kLi), li));
+  }
+  BOOST_TEST(store->Sync().ok());
+  Make(kWang);
+  BOOST_TEST(Bytes().size() == kKeyFileMagic.size() + (made + 2) * kKeyEntryBytes);
+}
+
+// Every call that named a contact waited for the disk, and with it all others, reads too.
+BOOST_AUTO_TEST_CASE(while_the_disk_hangs_keys_are_found_and_who_needs_a_new_one_waits) {
+  const SubjectKey li = Make(kLi);
+  const int before = at_the_disk;
+  disk_hangs = true;
+  const auto wang = store->FindOrCreate(kWang);
+  BOOST_REQUIRE(wang.ok());
+  std::promise<absl::Status> first, second;
+  store->WhenDurable(store->NumberOf(kWang), [&](const absl::Status& status) { first.set_value(status); });
+  at_the_disk.wait(before);
+
+  BOOST_TEST(Same(store->Find(kLi), li));
+  BOOST_TEST(!store->IsErased(kLi));
+  BOOST_TEST(Same(*store->FindOrCreate(kLi), li));
+  bool at_once = false;
+  store->WhenDurable(store->NumberOf(kLi), [&](const absl::Status& status) { at_once = status.ok(); });
+  BOOST_TEST(at_once);
+  // It finds the key that the first made, which is not durable yet.
+  BOOST_TEST(Same(*store->FindOrCreate(kWang), *wang));
+  store->WhenDurable(store->NumberOf(kWang), [&](const absl::Status& status) { second.set_value(status); });
+  auto waiting = first.get_future(), waiting_too = second.get_future();
+  const auto waits = [](const auto& future) { return future.wait_for(std::chrono::seconds(0)) == std::future_status::timeout; };
+  BOOST_TEST((waits(waiting) && waits(waiting_too)));
+
+  disk_hangs = false;
+  disk_hangs.notify_all();
+  BOOST_TEST(waiting.get().ok());
+  BOOST_TEST(waiting_too.get().ok());
+  Restart();
+  BOOST_TEST(Same(store->Find(kWang), *wang));
+}
+
+BOOST_AUTO_TEST_CASE(a_person_is_erased_who_was_met_while_the_disk_wrote) {
+  const SubjectKey li = Make(kLi);
+  BOOST_REQUIRE(store->FindOrCreate(kWang).ok());
+  BOOST_TEST(*store->Destroy(kWang));
+  BOOST_TEST(store->Sync().ok());
+  Restart();
+  BOOST_TEST(store->IsErased(kWang));
+  BOOST_TEST(Same(store->Find(kLi), li));
 }
 
 BOOST_AUTO_TEST_CASE(threads_that_need_the_same_key_get_the_same_key) {
