@@ -1,6 +1,5 @@
 #include "partition/actor.h"
 
-#include <fmt/format.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -8,7 +7,6 @@
 
 #include "base/reason.h"
 #include "codec/control_record.h"
-#include "partition/keys.h"
 
 namespace guanxi::partition {
 namespace {
@@ -17,6 +15,8 @@ using std::chrono::steady_clock;
 
 constexpr size_t kSweepAccountsPerCommit = 256;
 constexpr auto kIdleWait = std::chrono::milliseconds(200);
+// While another partition's queue has no room.
+constexpr auto kHeldUpWait = std::chrono::milliseconds(20);
 constexpr auto kCheckpointRetryAfter = std::chrono::seconds(1);
 constexpr auto kRecoverRetryAfter = std::chrono::milliseconds(500);
 constexpr int64_t kClockIntervalMicros = kMicrosPerHour;
@@ -40,7 +40,8 @@ Actor::Actor(PartitionId id, const ClusterOptions& options, std::unique_ptr<stor
       options_(options),
       overlay_bytes_max_(options.overlay_bytes / partitions),
       store_(std::move(store)),
-      blocks_(kBlockCacheBytes / partitions) {}
+      blocks_(kBlockCacheBytes / partitions),
+      outbox_(id, partitions) {}
 
 absl::Status Actor::Open(BusinessCalendar calendar) {
   auto writer =
@@ -74,7 +75,7 @@ bool Actor::TrySubmit(Submission& submission, std::function<void(SubmissionResul
     done(AllRefused(submission.events.size(), Refuse(Reason::SHUTTING_DOWN, "the server is stopping")));
     return true;
   }
-  if (places_taken_ > 0 && places_taken_ + places > options_.queue_events_max && !submission.internal) return false;
+  if (places_taken_ > 0 && places_taken_ + places > options_.queue_events_max && !submission.IsControl()) return false;
   places_taken_ += places;
   queue_.push_back({std::move(submission), std::move(done), places});
   lock.unlock();
@@ -144,7 +145,8 @@ Actor::Taken Actor::Take() {
   std::unique_lock lock(mutex_);
   // Steps of a source can wait; those who ask are answered.
   const bool holds = !writable_.ok() && !stopping_;
-  if (queue_.empty() && (holds || steps_.empty()) && tasks_.empty() && !stopping_ && !busy_) wake_.wait_for(lock, kIdleWait);
+  if (queue_.empty() && (holds || (steps_.empty() && delivered_.empty())) && tasks_.empty() && !stopping_ && !busy_)
+    wake_.wait_for(lock, outbox_.IsHeldUp() ? kHeldUpWait : kIdleWait);
   Taken taken;
   size_t places = 0;
   while (!queue_.empty() && places < options_.commit_events_max) {
@@ -163,7 +165,7 @@ Actor::Taken Actor::Take() {
 }
 
 void Actor::Run() {
-  DeliverOutbox();
+  SendOutbox();
   for (;;) {
     Taken taken = Take();
     RunTasks(taken.tasks);
@@ -172,7 +174,6 @@ void Actor::Run() {
       const std::lock_guard lock(mutex_);
       if (stopping_ && IsIdle() && tasks_.empty()) break;
     }
-    if (outbox_waits_ && MaySpeak()) DeliverOutbox();
     if (IsWritable()) {
       CommitOnce(std::move(taken));
     } else {
@@ -217,8 +218,11 @@ void Actor::RunTasks(const std::vector<Task>& tasks) {
   EndCheckpoint();
   const uint32_t generation = store_->view_generation();
   for (const auto& task : tasks) task(*writer_);
-  // Rows that could not be written are of no use to a generation that was rebuilt since.
-  if (store_->view_generation() != generation) checkpoint_rows_ = RowTree();
+  // Rows that could not be written are of no use to a generation that was rebuilt since; the outbox is another's.
+  if (store_->view_generation() != generation) {
+    checkpoint_rows_ = RowTree();
+    outbox_.StartAgain();
+  }
   Publish(writer_->view());
 }
 
@@ -240,7 +244,6 @@ bool Actor::IsWritable() {
   recover_not_before_ = steady_clock::now() + kRecoverRetryAfter;
   if (!writable_.ok()) return false;
   Publish(writer_->view());
-  DeliverOutbox();  // what was acknowledged in the commit that failed is no longer in flight
   return true;
 }
 
@@ -266,10 +269,13 @@ void Actor::CommitOnce(Taken taken) {
   const auto more = writer_->SweepSlice(kSweepAccountsPerCommit);
   const bool swept = !more.ok() || writer_->clock() > view()->swept_to;
   busy_ = more.ok() && *more;
-  if (changed || swept) return Commit(std::move(answers), direct, run);
-  if (!moved_only) return;
-  Publish(writer_->PublishSource());
-  hooks_.committed(id_);
+  if (changed || swept) {
+    Commit(std::move(answers), direct, run);
+  } else if (moved_only) {
+    Publish(writer_->PublishSource());
+    hooks_.committed(id_);
+  }
+  if (writable_.ok()) SendOutbox();
 }
 
 void Actor::Commit(std::vector<Answer> answers, size_t direct, uint64_t run) {
@@ -281,7 +287,7 @@ void Actor::Commit(std::vector<Answer> answers, size_t direct, uint64_t run) {
   } else {
     recover_not_before_ = steady_clock::now() + kRecoverRetryAfter;
     busy_ = false;
-    in_flight_.clear();  // acknowledgements may have been lost with the commit
+    outbox_.StartAgain();  // acknowledgements may have been lost with the commit
     for (auto& answer : answers) answer.result = AllRefused(answer.result.size(), committed.status());
     answers.resize(direct);  // what came from the source is applied later: its outcome is open
     if (run > 0) ReadAgain(run);
@@ -289,7 +295,6 @@ void Actor::Commit(std::vector<Answer> answers, size_t direct, uint64_t run) {
   for (auto& answer : answers) answer.done(std::move(answer.result));
   if (!committed.ok()) return;
   hooks_.committed(id_);
-  if (writer_->TakeOutboxGrew()) DeliverOutbox();
 }
 
 bool Actor::TickClock(Timestamp now) {
@@ -314,44 +319,27 @@ bool Actor::TickIsDue(Timestamp now) {
 bool Actor::TakeAcknowledgements() {
   std::vector<std::string> delivered, undelivered;
   {
-    const std::lock_guard lock(delivered_mutex_);
+    const std::lock_guard lock(mutex_);
     delivered.swap(delivered_);
     undelivered.swap(undelivered_);
   }
-  for (const auto& key : delivered) writer_->Delivered(key);
-  for (const auto* keys : {&delivered, &undelivered})
-    for (const auto& key : *keys) in_flight_.erase(key);
-  outbox_pending_ -= std::min<size_t>(outbox_pending_, delivered.size());
-  if (!undelivered.empty()) DeliverOutbox();
+  for (const auto& key : delivered) {
+    writer_->Delivered(key);
+    outbox_.Delivered(key);
+  }
+  for (const auto& key : undelivered) outbox_.Undelivered(key, steady_clock::now());
   return !delivered.empty();
 }
 
-void Actor::DeliverOutbox() {
-  outbox_waits_ = !MaySpeak();
-  if (outbox_waits_) return;
-  const ViewPtr view = writer_->view();
-  std::vector<std::pair<std::string, Submission>> outgoing;
-  size_t pending = 0;
-  auto cursor = view->rows.ScanPrefix(std::string(1, static_cast<char>(Table::kOutbox)));
-  for (; cursor.Valid(); cursor.Next()) {
-    ++pending;
-    const std::string key(cursor.key());
-    if (!in_flight_.insert(key).second) continue;
-    const auto record = codec::DecodeRecord(cursor.value());
-    if (!record.ok()) continue;
-    Submission submission;
-    submission.internal = true;
-    submission.events.push_back(codec::Record::CopyOf(*record));
-    submission.events.front().causation_id = fmt::format("{}/{}", id_.value, submission.events.front().causation_id);
-    outgoing.emplace_back(key, std::move(submission));
-  }
-  outbox_pending_ = pending;
-  for (auto& [key, submission] : outgoing) hooks_.deliver(key, std::move(submission));
+void Actor::SendOutbox() {
+  if (writer_->TakeOutboxGrew()) outbox_.Grew();
+  if (outbox_.HasMore() && MaySpeak()) outbox_.SendFrom(writer_->view()->rows, hooks_.deliver, steady_clock::now());
+  outbox_pending_ = outbox_.pending();
 }
 
 void Actor::Acknowledge(const std::string& key, bool delivered) {
   {
-    const std::lock_guard lock(delivered_mutex_);
+    const std::lock_guard lock(mutex_);
     (delivered ? delivered_ : undelivered_).push_back(key);
   }
   if (delivered) wake_.notify_one();

@@ -11,12 +11,12 @@
 #include <future>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "partition/cluster.h"
+#include "partition/outbox_sender.h"
 #include "partition/writer.h"
 
 namespace guanxi::partition {
@@ -27,8 +27,8 @@ class Actor {
   struct Hooks {
     // After each commit, on the actor's thread.
     std::function<void(PartitionId)> committed;
-    // A message for another partition, on the actor's thread; answered with Acknowledge.
-    std::function<void(const std::string& key, Submission)> deliver;
+    // A message for another partition, on the actor's thread; answered with Acknowledge, unless that has no room for it (false).
+    OutboxSender::Send deliver;
     // A control record that goes the way of the intake; only with one.
     std::function<void(Submission, std::function<void(SubmissionResult)>)> submit;
   };
@@ -51,8 +51,7 @@ class Actor {
   // Runs f on the actor's thread between two commits, no checkpoint being under
   // way, and waits for it. Not run when the actor is stopping.
   void RunBetweenCommits(const Task& f);
-  // The other partition has answered, or could not; from any thread. What it could
-  // not take is offered again when the actor next wakes by itself.
+  // The other partition has answered, or could not; from any thread.
   void Acknowledge(const std::string& key, bool delivered);
 
   ViewPtr view() const;
@@ -105,9 +104,8 @@ class Actor {
   // With an intake: whether this node may say something by itself.
   bool MaySpeak() const { return options_.intake == nullptr || options_.intake->HasSeenThePast(); }
   bool TakeAcknowledgements();
-  // Hands every undelivered message to its partition; what is acknowledged leaves
-  // the outbox with a later commit. Delivering one twice is harmless.
-  void DeliverOutbox();
+  // Between two commits. What is acknowledged leaves the outbox with a later commit.
+  void SendOutbox();
   void Publish(ViewPtr view);
 
   bool CheckpointIsDue() const;
@@ -134,15 +132,13 @@ class Actor {
   size_t places_taken_ = 0;
   bool stopping_ = false;
   bool healthy_ = true;  // writable_.ok(), for others
+  std::vector<std::string> delivered_, undelivered_;  // keys of the outbox
 
   mutable std::mutex view_mutex_;
   ViewPtr view_;
   OutcomeCounts events_;
 
   std::mutex rebuild_mutex_;
-
-  std::mutex delivered_mutex_;
-  std::vector<std::string> delivered_, undelivered_;
 
   // Of the actor's thread.
   bool busy_ = false;

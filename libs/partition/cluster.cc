@@ -27,11 +27,12 @@ bool IsApplied(const View& view, const codec::Record& message) {
 }  // namespace
 
 Actor::Hooks Cluster::Impl::HooksOf(Cluster& cluster, Actor& actor, PartitionId id) {
-  const auto deliver = [this, &cluster, &actor](const std::string& key, Submission submission) {
-    const PartitionId to = cluster.PartitionOf(submission.events.front().account_id);
-    if (options.intake != nullptr && IsApplied(*cluster.ViewOf(to), submission.events.front())) return actor.Acknowledge(key, true);
-    cluster.Submit(to, std::move(submission),
-                   [&actor, key](const SubmissionResult& result) { actor.Acknowledge(key, !IsOpen(result.front().status)); });
+  const auto deliver = [this, &cluster, &actor](PartitionId to, const std::string& key, Submission& message) {
+    if (options.intake != nullptr && IsApplied(*cluster.ViewOf(to), message.events.front())) return actor.Acknowledge(key, true), true;
+    std::function<void(SubmissionResult)> done = [&actor, key](const SubmissionResult& result) {
+      actor.Acknowledge(key, !IsOpen(result.front().status));
+    };
+    return cluster.TrySubmit(to, message, done);
   };
   const auto submit = [&cluster, id](Submission submission, std::function<void(SubmissionResult)> done) {
     cluster.Submit(id, std::move(submission), std::move(done));

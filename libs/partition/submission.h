@@ -27,6 +27,9 @@ struct Submission {
   bool internal = false;
   // When the submitter stops waiting. Only an intake heeds it.
   std::optional<std::chrono::steady_clock::time_point> deadline;
+
+  // A record of the partition and of no account; the engine's own.
+  bool IsControl() const { return internal && events.front().account_id.empty(); }
 };
 
 // Nothing was wrong with the event: the same again may succeed.

@@ -113,7 +113,7 @@ absl::StatusOr<Applied> Writer::AppendAndApply(const codec::Record& record, rela
 SubmissionResult Writer::Process(Submission submission, Timestamp now) {
   recorded_ = std::max(recorded_, now);
   for (auto& record : submission.events) record.recorded_at = recorded_;
-  if (submission.internal && submission.events.front().account_id.empty()) return {ProcessControl(submission.events.front())};
+  if (submission.IsControl()) return {ProcessControl(submission.events.front())};
 
   const bool internal = submission.internal;
   Intake intake(submission.events.size());

@@ -1,5 +1,7 @@
 // What one account must tell another, when the other's partition cannot take it.
 #include <boost/test/unit_test.hpp>
+#include <functional>
+#include <future>
 #include <thread>
 
 #include "base/reason.h"
@@ -52,8 +54,51 @@ bool Comes(Condition condition) {
 }
 
 size_t RecordsOf(const partition::View& view, const std::string& account) {
-  const auto timeline = partition::ReadTimeline(view, account, {}, false, 10'000);
+  const auto timeline = partition::ReadTimeline(view, account, {}, false, 100'000);
   return timeline.ok() ? timeline->size() : 0;
+}
+
+// A partition whose thread does nothing more until the end of the scope; what it has committed stays.
+class Stalled {
+ public:
+  Stalled(partition::Cluster& cluster, PartitionId partition) {
+    partition::Submission submission;
+    submission.events.push_back(Order(AccountIn(partition, cluster), "stalls-" + std::to_string(partition.value), "2025-01-01", 1));
+    cluster.Submit(partition, std::move(submission), [this](const partition::SubmissionResult&) {
+      stands_.set_value();
+      goes_on_.get_future().wait();
+      ended_.set_value();
+    });
+    stands_.get_future().wait();
+  }
+  ~Stalled() {
+    goes_on_.set_value();
+    ended_.get_future().wait();
+  }
+
+ private:
+  std::promise<void> stands_, goes_on_, ended_;
+};
+
+// Referrals in calls of a hundred.
+void Refer(ClusterFixture& fixture, const std::string& from, const std::string& to, int count) {
+  for (int i = 0; i < count;) {
+    partition::Submission submission;
+    for (int n = 0; n < 100; ++n, ++i) submission.events.push_back(Referral(from, to + "-" + std::to_string(i), to));
+    for (const auto& outcome : fixture.cluster().SubmitAndWait(fixture.cluster().PartitionOf(from), std::move(submission)))
+      BOOST_REQUIRE_MESSAGE(outcome.status.ok(), std::string(outcome.status.message()));
+  }
+}
+
+// Events made by `make` until there is no place left; their number.
+int FillQueue(ClusterFixture& fixture, const std::function<codec::Record(int)>& make) {
+  for (int i = 0;; ++i) {
+    partition::Submission submission;
+    submission.events.push_back(make(i));
+    const PartitionId to = fixture.cluster().PartitionOf(submission.events.front().account_id);
+    std::function<void(partition::SubmissionResult)> done = [](const partition::SubmissionResult&) {};
+    if (!fixture.cluster().TrySubmit(to, submission, done)) return i;
+  }
 }
 
 }  // namespace
@@ -123,6 +168,48 @@ BOOST_AUTO_TEST_CASE(referrals_with_long_ids_all_arrive) {
     BOOST_REQUIRE(fixture.Append(referral).status.ok());
   }
   BOOST_TEST(Comes([&] { return RecordsOf(*fixture.ViewFor("both"), "both") == 2; }));
+}
+
+// The queue of a partition that stood took everything that others had for it, and each commit of theirs walked all that waited.
+BOOST_AUTO_TEST_CASE(what_waits_for_a_partition_that_stalls_stays_in_the_outbox_and_arrives_once_afterwards) {
+  constexpr int kReferrals = 20'000;
+  ClusterFixture fixture(3);
+  const std::string here = AccountIn(PartitionId(0), fixture.cluster()), there = AccountIn(PartitionId(1), fixture.cluster()),
+                    elsewhere = AccountIn(PartitionId(2), fixture.cluster());
+  const auto status = [&](uint32_t partition) { return fixture.cluster().StatusOf(PartitionId(partition)); };
+  {
+    const Stalled stalled(fixture.cluster(), PartitionId(1));
+    Refer(fixture, here, there, kReferrals);
+    Refer(fixture, here, elsewhere, 100);
+    BOOST_TEST(Comes([&] { return RecordsOf(*fixture.ViewFor(elsewhere), elsewhere) == 100u; }));
+    BOOST_TEST(Comes([&] { return status(0).outbox_pending == kReferrals; }));
+    BOOST_TEST(status(1).queue_events <= 1'000u);
+  }
+  BOOST_TEST(Comes([&] { return status(0).outbox_pending == 0; }));
+  BOOST_TEST(RecordsOf(*fixture.ViewFor(there), there) == kReferrals + 1u);
+  fixture.Reopen();
+  BOOST_TEST(Comes([&] { return status(0).outbox_pending == 0; }));
+  BOOST_TEST(RecordsOf(*fixture.ViewFor(there), there) == kReferrals + 1u);
+}
+
+BOOST_AUTO_TEST_CASE(two_partitions_with_full_queues_that_tell_each_other_much_both_go_on) {
+  constexpr size_t kPlaces = 100;
+  ClusterFixture fixture(2, [](partition::ClusterOptions& options) { options.queue_events_max = kPlaces; });
+  const std::string here = AccountIn(PartitionId(0), fixture.cluster()), there = AccountIn(PartitionId(1), fixture.cluster());
+  const auto status = [&](uint32_t partition) { return fixture.cluster().StatusOf(PartitionId(partition)); };
+  int to_here = 0, orders = 0;
+  {
+    const Stalled stalled_there(fixture.cluster(), PartitionId(1));
+    to_here = FillQueue(fixture, [&](int i) { return Referral(there, here + "-" + std::to_string(i), here); });
+    Refer(fixture, here, there, 500);
+    const Stalled stalled_here(fixture.cluster(), PartitionId(0));
+    orders = FillQueue(fixture, [&](int i) { return Order(here, "queued-" + std::to_string(i), "2025-01-02", 1); });
+    BOOST_TEST((to_here == kPlaces && orders == kPlaces));
+    BOOST_TEST((status(0).queue_events == kPlaces && status(1).queue_events == kPlaces));
+  }
+  for (const uint32_t partition : {0, 1}) BOOST_TEST(Comes([&] { return status(partition).outbox_pending == 0; }));
+  BOOST_TEST(Comes([&] { return RecordsOf(*fixture.ViewFor(here), here) == 500u + 1 + orders + to_here; }));
+  BOOST_TEST(Comes([&] { return RecordsOf(*fixture.ViewFor(there), there) == to_here + 1 + 500u; }));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
