@@ -30,6 +30,8 @@ size_t PlacesOf(const Submission& submission) {
   return places;
 }
 
+size_t PlacesOf(const SourceStep& step) { return std::max<size_t>(PlacesOf(step.submission), 1); }
+
 // This thread gives way to those that commit and answer, where processors are short.
 void GiveWay(int nice) { setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), nice); }
 
@@ -88,7 +90,7 @@ bool Actor::TryApply(std::vector<SourceStep>& steps) {
     const std::lock_guard lock(mutex_);
     if (stopping_ || places_taken_ >= options_.queue_events_max) return false;
     for (SourceStep& step : steps) {
-      places_taken_ += std::max<size_t>(PlacesOf(step.submission), 1);
+      places_taken_ += PlacesOf(step);
       steps_.push_back(std::move(step));
     }
   }
@@ -128,6 +130,7 @@ PartitionStatus Actor::status() const {
   status.overlay_bytes = overlay_bytes_;
   status.records_since_checkpoint = records_since_checkpoint_;
   status.commits = commits_;
+  status.refolded_events = refolded_events_;
   const std::lock_guard lock(view_mutex_);
   status.events = events_;
   return status;
@@ -155,7 +158,7 @@ Actor::Taken Actor::Take() {
     queue_.pop_front();
   }
   while (!holds && !steps_.empty() && places < options_.commit_events_max) {
-    places += std::max<size_t>(PlacesOf(steps_.front().submission), 1);
+    places += PlacesOf(steps_.front());
     taken.steps.push_back(std::move(steps_.front()));
     steps_.pop_front();
   }
@@ -184,9 +187,10 @@ void Actor::Run() {
   CheckpointAtClose();
 }
 
-bool Actor::ApplySteps(std::vector<SourceStep> steps, std::vector<Answer>& answers, bool& moved_only) {
+bool Actor::ApplySteps(std::deque<SourceStep>& steps, uint64_t until, std::vector<Answer>& answers, bool& moved_only) {
   bool changed = false;
-  for (SourceStep& step : steps) {
+  for (; !steps.empty() && IsWithin(until); steps.pop_front()) {
+    SourceStep& step = steps.front();
     if (step.run <= void_run_ || step.next <= writer_->source().next_offset) continue;
     if (step.after > writer_->source().next_offset) {
       ReadAgain(step.run);
@@ -205,11 +209,25 @@ void Actor::ReadAgain(uint64_t run) {
   options_.intake->ReadAgain(id_, void_run_);
 }
 
-void Actor::ApplySubmissions(std::vector<Queued> submissions, Timestamp now, std::vector<Answer>& answers) {
-  for (Queued& queued : submissions) {
+void Actor::ApplySubmissions(std::deque<Queued>& submissions, Timestamp now, uint64_t until, std::vector<Answer>& answers) {
+  for (; !submissions.empty() && IsWithin(until); submissions.pop_front()) {
+    Queued& queued = submissions.front();
     const size_t events = queued.submission.events.size();
     answers.push_back({std::move(queued.done), SubmissionResult(events)});
     answers.back().result = writer_->Process(std::move(queued.submission), now);
+  }
+}
+
+void Actor::PutBack(Taken taken) {
+  if (taken.empty()) return;
+  const std::lock_guard lock(mutex_);
+  for (; !taken.submissions.empty(); taken.submissions.pop_back()) {
+    places_taken_ += taken.submissions.back().places;
+    queue_.push_front(std::move(taken.submissions.back()));
+  }
+  for (; !taken.steps.empty(); taken.steps.pop_back()) {
+    places_taken_ += PlacesOf(taken.steps.back());
+    steps_.push_front(std::move(taken.steps.back()));
   }
 }
 
@@ -259,11 +277,14 @@ void Actor::RefuseAll(Taken taken) {
 void Actor::CommitOnce(Taken taken) {
   const Timestamp now = options_.now();
   const uint64_t run = taken.steps.empty() ? 0 : taken.steps.back().run;
+  const uint64_t until = writer_->refolded_events() + options_.refolded_events_max;
   std::vector<Answer> answers;
-  ApplySubmissions(std::move(taken.submissions), now, answers);
+  ApplySubmissions(taken.submissions, now, until, answers);
   const size_t direct = answers.size();
   bool moved_only = false;
-  bool changed = ApplySteps(std::move(taken.steps), answers, moved_only) || direct > 0;
+  bool changed = ApplySteps(taken.steps, until, answers, moved_only) || direct > 0;
+  PutBack(std::move(taken));
+  refolded_events_ = writer_->refolded_events();
   changed |= TickClock(now);
   changed |= TakeAcknowledgements();
   const auto more = writer_->SweepSlice(kSweepAccountsPerCommit);

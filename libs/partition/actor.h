@@ -70,8 +70,8 @@ class Actor {
 
   // What one commit is made of.
   struct Taken {
-    std::vector<Queued> submissions;
-    std::vector<SourceStep> steps;
+    std::deque<Queued> submissions;
+    std::deque<SourceStep> steps;
     std::vector<Task> tasks;
     bool empty() const { return submissions.empty() && steps.empty(); }
   };
@@ -91,9 +91,12 @@ class Actor {
   bool IsFarBehind() const;
   void RefuseAll(Taken taken);
   void CommitOnce(Taken taken);
-  void ApplySubmissions(std::vector<Queued> submissions, Timestamp now, std::vector<Answer>& answers);
+  // Late events fold others again. Once these are `until` in all, what is left waits for the next commit.
+  bool IsWithin(uint64_t until) const { return writer_->refolded_events() < until; }
+  void ApplySubmissions(std::deque<Queued>& submissions, Timestamp now, uint64_t until, std::vector<Answer>& answers);
   // Applies what follows in order; true: there were records. moved_only: an offset without one.
-  bool ApplySteps(std::vector<SourceStep> steps, std::vector<Answer>& answers, bool& moved_only);
+  bool ApplySteps(std::deque<SourceStep>& steps, uint64_t until, std::vector<Answer>& answers, bool& moved_only);
+  void PutBack(Taken taken);
   // The first `direct` answers are of submissions; the others of steps of `run`.
   void Commit(std::vector<Answer> answers, size_t direct, uint64_t run);
   // Steps of this run are void from now on, and are read again.
@@ -129,10 +132,10 @@ class Actor {
   std::deque<Queued> queue_;
   std::deque<SourceStep> steps_;
   std::vector<Task> tasks_;
+  std::vector<std::string> delivered_, undelivered_;  // keys of the outbox
   size_t places_taken_ = 0;
   bool stopping_ = false;
   bool healthy_ = true;  // writable_.ok(), for others
-  std::vector<std::string> delivered_, undelivered_;  // keys of the outbox
 
   mutable std::mutex view_mutex_;
   ViewPtr view_;
@@ -142,9 +145,8 @@ class Actor {
 
   // Of the actor's thread.
   bool busy_ = false;
-  bool outbox_waits_ = false;  // until this node may speak
-  uint64_t void_run_ = 0;      // of the source: its steps were not applied
-  std::set<std::string> in_flight_;
+  uint64_t void_run_ = 0;  // of the source: its steps were not applied
+  OutboxSender outbox_;
   std::future<absl::Status> checkpoint_;
   RowTree checkpoint_rows_;
   std::chrono::steady_clock::time_point checkpoint_not_before_{}, recover_not_before_{};
@@ -153,7 +155,7 @@ class Actor {
 
   std::atomic<bool> tick_under_way_{false};
   std::atomic<size_t> outbox_pending_{0}, overlay_bytes_{0};
-  std::atomic<uint64_t> records_since_checkpoint_{0}, commits_{0};
+  std::atomic<uint64_t> records_since_checkpoint_{0}, commits_{0}, refolded_events_{0};
   std::thread thread_;
 };
 

@@ -45,6 +45,9 @@ struct ClusterOptions {
   // Per partition: beyond it OVERLOADED. Both count an event of more than 4 KiB as several, one for each 4 KiB.
   size_t queue_events_max = 16'384;
   size_t commit_events_max = 4'096;
+  // A late event folds its account's later ones again. A commit ends early once there were so many: the others whose events wait
+  // are not to wait for all late ones. An append of several is not divided.
+  uint64_t refolded_events_max = 20'000;
   // By level, from 1 on; the log says which is in force, and one of a higher level
   // is not opened (ADMISSION_LEVEL_NEWER).
   std::vector<codec::AdmissionRules> admission = codec::AdmissionLevels();
@@ -81,6 +84,7 @@ struct PartitionStatus {
   uint64_t overlay_bytes = 0;             // memory of rows since the last checkpoint
   uint64_t records_since_checkpoint = 0;  // to be folded again after a crash
   uint64_t commits = 0;                   // since it was opened, each with one fsync
+  uint64_t refolded_events = 0;           // folded again for late ones, since it was opened
   OutcomeCounts events;                   // since it was opened
   bool accepts_writes = true;
 };

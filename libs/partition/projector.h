@@ -116,6 +116,8 @@ class Projector {
 
   Timestamp clock() const { return state_.clock; }
   Timestamp swept_to() const { return state_.swept_to; }
+  // Folded again because of late ones, since the projector was made.
+  uint64_t refolded_events() const { return refolded_events_; }
   const ProjectorState& state() const { return state_; }
   Overlay& rows() { return rows_; }
   const Overlay& rows() const { return rows_; }
@@ -210,6 +212,7 @@ class Projector {
   std::string looked_up_key_, looked_up_positions_;
   mutable std::string buffer_;  // of values read from the store
   Position last_position_{0};
+  uint64_t refolded_events_ = 0;
   bool outbox_grew_ = true;
   std::optional<Timestamp> next_due_;  // when known
   bool next_due_known_ = false;

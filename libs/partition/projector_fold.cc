@@ -183,6 +183,7 @@ absl::StatusOr<std::vector<Position>> Projector::FoldFromSnapshot(HotAccount& ac
     auto event = EventAt(log, *position, late.event);
     if (!event.ok()) return event.status();
     auto transition = FoldInMemory(memory, *event, Context(late.event.position), &touched);
+    ++refolded_events_;
     Append(late.changes, transition.tier_changes);
     if (*position == late.event.position) late.result = std::move(transition), late.folded = true;
     if (IsSnapshotCount(memory.core.account_version)) PutSnapshot(rows_, account.number, memory, late.event.position);
@@ -222,6 +223,7 @@ absl::Status Projector::Refold(HotAccount& account, const std::vector<Position>&
     if (!event.ok()) return event.status();
     auto transition = FoldStored(account, *event, Context(late.event.position));
     if (!transition.ok()) return transition.status();
+    ++refolded_events_;
     Append(late.changes, transition->tier_changes);
     if (position == late.event.position) late.result = *std::move(transition), late.folded = true;
     // Those before the late event hold as they are.
@@ -309,6 +311,7 @@ absl::Status Projector::FoldTimeline(AccountMemory& memory, AccountNumber number
         auto logged = ReadEvent(log, unflushed_, decoder_, Position{GetBigEndian<uint64_t>(key.data() + key.size() - 8)});
         if (!logged.ok()) return failed = logged.status(), false;
         FoldInMemory(memory, logged->event, Context(known_to), nullptr);
+        ++refolded_events_;
         return true;
       });
   return failed.ok() ? scanned : failed;

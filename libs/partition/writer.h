@@ -69,6 +69,8 @@ class Writer {
   ViewPtr view() const { return view_; }
   // Of what was committed since the writer was opened.
   const OutcomeCounts& counts() const { return counts_; }
+  // Folded again for late events, by commits that failed too.
+  uint64_t refolded_events() const { return projector_.refolded_events(); }
   absl::StatusOr<std::optional<Timestamp>> NextDue() { return projector_.NextDue(); }
   bool TakeOutboxGrew() { return projector_.TakeOutboxGrew(); }
   Timestamp clock() const { return projector_.clock(); }

@@ -75,6 +75,8 @@ struct Metrics::Impl {
       Build(registry, prometheus::BuildGauge(), "guanxi_records_since_checkpoint", "Records that a start after a crash would fold again.");
   prometheus::Family<prometheus::Counter>* commits = Build(registry, prometheus::BuildCounter(), "guanxi_commits_total",
                                                            "Group commits, each with one fsync; events per commit show the group.");
+  prometheus::Family<prometheus::Counter>* refolded = Build(registry, prometheus::BuildCounter(), "guanxi_refolded_events_total",
+                                                            "Events that were folded again because an older one of their account came.");
   prometheus::Family<prometheus::Gauge>* clock =
       Build(registry, prometheus::BuildGauge(), "guanxi_clock_seconds", "The partition's business clock, Unix time.");
   std::shared_mutex rpcs_mutex;
@@ -111,6 +113,7 @@ std::string Metrics::Text(const partition::Cluster& cluster) {
     impl_->overlay_bytes->Add(labels).Set(static_cast<double>(status.overlay_bytes));
     impl_->since_checkpoint->Add(labels).Set(static_cast<double>(status.records_since_checkpoint));
     RaiseTo(impl_->commits->Add(labels), status.commits);
+    RaiseTo(impl_->refolded->Add(labels), status.refolded_events);
     impl_->clock->Add(labels).Set(static_cast<double>(view->clock.micros) / kMicrosPerSecond);
   }
   return prometheus::TextSerializer().Serialize(impl_->registry.Collect());
