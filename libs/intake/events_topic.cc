@@ -9,6 +9,11 @@
 
 namespace guanxi::intake {
 
+bool IsAway(const absl::Status& status) {
+  const ReasonEntry* const reason = ReasonOf(status);
+  return reason != nullptr && reason->reason == Reason::SOURCE_UNAVAILABLE;
+}
+
 EventsTopic::EventsTopic(std::unique_ptr<kafka::Admin> admin, std::string name)
     : admin_(std::move(admin)), name_(std::move(name)), status_(Refuse(Reason::SOURCE_UNAVAILABLE, "the topic was not looked at yet")) {}
 
@@ -31,6 +36,7 @@ void EventsTopic::Look(uint32_t partitions, std::chrono::milliseconds timeout) {
                     {{"topic_partitions", std::to_string(described->partitions)}, {"partitions", std::to_string(partitions)}});
   }
   const std::lock_guard lock(mutex_);
+  if (IsAway(status) && !IsAway(status_)) return;
   status_ = std::move(status);
 }
 

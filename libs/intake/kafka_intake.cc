@@ -19,7 +19,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kDescribeMax{5'000};
-constexpr milliseconds kLookAgainAfter{1'000};
+constexpr milliseconds kKeepEvery{1'000};
+constexpr milliseconds kLookEvery{5'000};
 constexpr int kShowEveryLooks = 5;
 constexpr milliseconds kFirstLookMax{5'000};
 
@@ -56,12 +57,15 @@ struct KafkaIntake::Impl {
     ends = std::make_unique<EndOffsets>(*consumer, cluster->partitions(), [this] { Looked(); });
   }
 
-  void Look() { topic->Look(cluster->partitions(), kDescribeMax); }
+  void Look() {
+    topic->Look(cluster->partitions(), kDescribeMax);
+    looked_at = std::chrono::steady_clock::now();
+  }
 
-  // The topic is looked at until it is as it must be; from then on what others left undone is done.
+  // The topic is looked at until it is as it must be, and then whether it stays so; what others left undone is done.
   void Keep() {
     while (!stopping) {
-      if (!topic->status().ok()) Look();
+      if (!topic->status().ok() || std::chrono::steady_clock::now() - looked_at >= kLookEvery) Look();
       if (topic->status().ok()) submitter->Prepare();
       if (topic->status().ok() && HasSeenThePast()) {
         if (!finished) finished = cluster->FinishControlRecords().ok();
@@ -69,7 +73,7 @@ struct KafkaIntake::Impl {
       }
       submitter->Renew();
       std::unique_lock lock(mutex);
-      wake.wait_for(lock, kLookAgainAfter, [this] { return stopping.load(); });
+      wake.wait_for(lock, kKeepEvery, [this] { return stopping.load(); });
     }
   }
 
@@ -122,6 +126,7 @@ struct KafkaIntake::Impl {
   std::unique_ptr<EndOffsets> ends;
   int looks = 0;
   bool finished = false;
+  std::chrono::steady_clock::time_point looked_at;  // of the keeper's thread once it runs
 
   std::mutex mutex;
   std::condition_variable wake;
@@ -188,7 +193,12 @@ void KafkaIntake::ReadAgain(PartitionId partition, uint64_t run) {
   if (impl_->reading) impl_->sources[partition.value]->ReadAgain(run);
 }
 
-void KafkaIntake::AskEnds(std::function<void(const Ends&)> done) { impl_->ends->Ask(std::move(done)); }
+void KafkaIntake::AskEnds(std::function<void(const Ends&)> done) {
+  const absl::Status topic = impl_->topic->status();
+  // Where the partitions end that we read says nothing about what it holds besides.
+  if (!topic.ok() && !IsAway(topic)) return done(topic);
+  impl_->ends->Ask(std::move(done));
+}
 
 SourceStatus KafkaIntake::StatusOf(PartitionId partition) const {
   const partition::SourceProgress progress = impl_->cluster->ViewOf(partition)->source;

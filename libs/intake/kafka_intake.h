@@ -54,7 +54,8 @@ class KafkaIntake final : public partition::Intake {
   bool HasSeenThePast() const override;
   void ReadAgain(PartitionId partition, uint64_t run) override;
 
-  // The partitions' ends, asked for after this call. `done` must not block.
+  // The partitions' ends, asked for after this call; why the topic is not the log's while it
+  // is not. `done` must not block.
   void AskEnds(std::function<void(const Ends&)> done);
   SourceStatus StatusOf(PartitionId partition) const;
   const std::string& topic() const;

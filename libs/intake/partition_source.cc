@@ -6,6 +6,7 @@
 
 #include "base/reason.h"
 #include "codec/control_record.h"
+#include "intake/events_topic.h"
 
 namespace guanxi::intake {
 namespace {
@@ -28,13 +29,13 @@ bool IsForGood(const absl::Status& status) {
   return reason != nullptr && reason->reason == Reason::ADMISSION_LEVEL_NEWER;
 }
 
-bool IsAway(const absl::Status& status) {
-  const ReasonEntry* const reason = ReasonOf(status);
-  return reason != nullptr && reason->reason == Reason::SOURCE_UNAVAILABLE;
-}
-
 std::string BeginningOf(const LogBase& base) {
   return base.size == 0 ? "begins with its first record" : fmt::format("goes on from a log of {} records", base.size);
+}
+
+absl::Status OfAnotherTopic(const std::string& source, const std::string& topic) {
+  return Refuse(Reason::SOURCE_FOREIGN, fmt::format("the log comes from {}, the topic is {}", source, topic),
+                {{"source", source}, {"topic", topic}});
 }
 
 absl::Status Diverged(PartitionId partition, const std::string& why, uint64_t offset) {
@@ -134,10 +135,7 @@ absl::Status PartitionSource::Open() {
   const partition::SourceProgress& progress = view->source;
   absl::StatusOr<std::string> identity = around_.identity(partition_);
   if (!identity.ok()) return identity.status();
-  if (!progress.identity.empty() && progress.identity != *identity) {
-    return Refuse(Reason::SOURCE_FOREIGN, fmt::format("the log comes from {}, the topic is {}", progress.identity, *identity),
-                  {{"source", progress.identity}, {"topic", *identity}});
-  }
+  if (!progress.identity.empty() && progress.identity != *identity) return OfAnotherTopic(progress.identity, *identity);
   identity_ = std::make_shared<const std::string>(*std::move(identity));
   const auto marks = around_.consumer.QueryWatermarks(partition_.value, kQuestionMax);
   if (!marks.ok()) return marks.status();
@@ -260,9 +258,17 @@ bool PartitionSource::Apply(std::vector<partition::SourceStep>& steps) {
   return true;
 }
 
+// It may be altered while it is read: other partitions, other settings.
+absl::Status PartitionSource::CheckTopic() const {
+  const absl::StatusOr<std::string> identity = around_.identity(partition_);
+  if (!identity.ok() || *identity == *identity_) return identity.status();
+  return OfAnotherTopic(*identity_, *identity);
+}
+
 absl::Status PartitionSource::Read() {
   std::vector<partition::SourceStep> steps;
   while (!IsVoid()) {
+    if (absl::Status topic = CheckTopic(); !topic.ok()) return topic;
     absl::Status taken = Take(around_.consumer.Poll(partition_.value, kPoll), steps);
     while (taken.ok() && !steps.empty() && steps.size() < kStepsAtOnce) {
       Polled polled = around_.consumer.Poll(partition_.value, milliseconds(0));

@@ -29,8 +29,8 @@ class PartitionSource {
     partition::Cluster& cluster;
     Pending& pending;
     const MessageReader& reader;
-    // The source's identity once the topic was found to be the right one; before
-    // that, why not.
+    // The source's identity while the topic is found to be the right one; otherwise
+    // why not.
     std::function<absl::StatusOr<std::string>(PartitionId)> identity;
     // Writes into the partition's topic from what it goes on; waits until it is there.
     std::function<absl::Status(PartitionId, const LogBase&)> tell_base;
@@ -67,6 +67,7 @@ class PartitionSource {
   absl::Status CompareLast(const partition::SourceProgress& progress);
   // Until there is nothing to read, ReadAgain or Stop; why it ended.
   absl::Status Read();
+  absl::Status CheckTopic() const;
   absl::Status CheckAdmission(const partition::Submission& submission) const;
   absl::Status Take(kafka::Polled polled, std::vector<partition::SourceStep>& steps);
   partition::SourceStep StepOf(const kafka::Message& message);

@@ -9,6 +9,7 @@
 #include "base/reason.h"
 #include "guanxid/new_event.h"
 #include "guanxid/upkeep.h"
+#include "intake/events_topic.h"
 #include "intake/message_reader.h"
 #include "kafka/admin.h"
 #include "kafka/consumer.h"
@@ -22,6 +23,7 @@ struct Ingress::Impl {
   static constexpr milliseconds kTransactionMax{10'000};
   static constexpr milliseconds kAbortMax{2'000};
   static constexpr milliseconds kTryAgainAfter{500};
+  static constexpr milliseconds kLookEvery{5'000};
   static constexpr milliseconds kPoll{20};
   static constexpr size_t kAtOnce = 256;
   static constexpr std::string_view kRefusedHeader = "guanxi-refused";
@@ -52,9 +54,10 @@ struct Ingress::Impl {
   absl::Status Open() {
     next.clear();
     if (absl::Status accepts = CheckLogAccepts(); !accepts.ok()) return accepts;
-    const auto admin = kafka::Admin::Make(options.connection);
-    if (!admin.ok()) return admin.status();
-    const auto described = (*admin)->Describe(options.topic, kQuestionMax);
+    auto asks = kafka::Admin::Make(options.connection);
+    if (!asks.ok()) return asks.status();
+    admin = *std::move(asks);
+    const auto described = admin->Describe(options.topic, kQuestionMax);
     if (!described.ok()) return described.status();
     auto opened = kafka::Consumer::Make({options.connection, options.topic, options.topic});
     if (!opened.ok()) return opened.status();
@@ -65,11 +68,25 @@ struct Ingress::Impl {
     if (!made.ok()) return made.status();
     consumer = *std::move(opened);
     producer = *std::move(made);
-    const auto shown = consumer->QueryShown(described->partitions, kQuestionMax);
+    return StartThrough(described->partitions);
+  }
+
+  // Those that are not read yet: a topic may be given more.
+  absl::Status StartThrough(uint32_t partitions) {
+    if (partitions <= next.size()) return absl::OkStatus();
+    const auto shown = consumer->QueryShown(partitions, kQuestionMax);
     if (!shown.ok()) return shown.status();
-    for (uint32_t p = 0; p < described->partitions; ++p)
+    for (auto p = static_cast<uint32_t>(next.size()); p < partitions; ++p)
       if (absl::Status started = Start(p, (*shown)[p]); !started.ok()) return started;
     return absl::OkStatus();
+  }
+
+  absl::Status LookForMore() {
+    if (std::chrono::steady_clock::now() - looked_at < kLookEvery) return absl::OkStatus();
+    const auto described = admin->Describe(options.topic, kQuestionMax);
+    looked_at = std::chrono::steady_clock::now();
+    if (intake::IsAway(described.status())) return absl::OkStatus();
+    return described.ok() ? StartThrough(described->partitions) : described.status();
   }
 
   void Close() {
@@ -77,6 +94,7 @@ struct Ingress::Impl {
     consumer.reset();
     if (producer != nullptr) (void)producer->Abort(kAbortMax);
     producer.reset();
+    admin.reset();
   }
 
   absl::Status Start(uint32_t partition, std::optional<uint64_t> from) {
@@ -96,6 +114,7 @@ struct Ingress::Impl {
 
   // What is there now, up to a number of events of each partition, until the outcome of each is known.
   absl::Status Pass() {
+    if (absl::Status looked = LookForMore(); !looked.ok()) return looked;
     const std::vector<uint64_t> before = next;
     Taken taken;
     for (uint32_t p = 0; p < next.size(); ++p)
@@ -192,9 +211,11 @@ struct Ingress::Impl {
   partition::Cluster& cluster;
   privacy::KeyStore& keys;
   const Options options;
+  std::unique_ptr<kafka::Admin> admin;
   std::unique_ptr<kafka::Consumer> consumer;
   std::unique_ptr<kafka::TransactionalProducer> producer;
   std::vector<uint64_t> next;  // by partition of the ingress topic
+  std::chrono::steady_clock::time_point looked_at;
 
   mutable std::mutex lost_mutex;
   absl::Status lost;

@@ -3,7 +3,8 @@
 // left behind when its outcome is known. So nothing personal reaches the topic
 // of events. One thread; one node only.
 //
-// Reading goes on at the offset that this group committed. What is read again
+// Reading goes on at the offset that this group committed; a partition that the topic
+// is given meanwhile is read from its beginning within seconds. What is read again
 // after a crash is found as a duplicate. What cannot be read or sealed goes to the
 // topic of events without its value, with the reason in the header guanxi-refused,
 // and is parked there: once, in one transaction with the offset.

@@ -6,6 +6,7 @@ import urllib.request
 
 from broker import NodeCase, until
 from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka.admin import NewPartitions
 from harness import Refused
 
 
@@ -79,6 +80,19 @@ class IngressTopic(NodeCase):
         self.write(contact(3))
         self.applied("i-1", "i-2", "i-3")
         until(self.is_ready, "ready")
+
+    def test_partitions_that_the_topic_is_given_are_read_too(self):
+        self.write(contact(1))
+        self.applied("i-1")
+        admin = self.broker.admin()
+        for made in admin.create_partitions([NewPartitions(self.ingress, 8)], request_timeout=240).values():
+            made.result(240)
+        until(lambda: self.broker.knows(admin, self.ingress, 8), "eight partitions")
+        producer = Producer({"bootstrap.servers": self.broker.bootstrap})
+        head, value = contact(2)
+        producer.produce(self.ingress, key="ACME", value=value, headers=head, partition=7)
+        self.assertEqual(producer.flush(240), 0)
+        self.applied("i-1", "i-2")
 
 
 if __name__ == "__main__":

@@ -3,12 +3,14 @@
 
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
+#include <future>
 #include <random>
 #include <thread>
 
 #include "base/reason.h"
 #include "codec/kafka_message.h"
 #include "intake/message_reader.h"
+#include "intake/topic_rules.h"
 #include "partition/partitioner.h"
 #include "partition/submission_coding.h"
 #include "relations/row_coding.h"
@@ -95,23 +97,50 @@ class TransactionalWriter {
   rd_kafka_t* handle_;
 };
 
-void DeleteRecordsBefore(const std::string& topic, int partition, int64_t offset) {
+// What an operator does to a topic; `ask` puts the question to the queue.
+void Administer(const std::function<void(rd_kafka_t*, rd_kafka_queue_t*)>& ask) {
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
   rd_kafka_conf_set(conf, "bootstrap.servers", Brokers().c_str(), nullptr, 0);
   rd_kafka_t* const handle = rd_kafka_new(RD_KAFKA_PRODUCER, conf, nullptr, 0);
-  rd_kafka_topic_partition_list_t* const list = rd_kafka_topic_partition_list_new(1);
-  rd_kafka_topic_partition_list_add(list, topic.c_str(), partition)->offset = offset;
-  rd_kafka_DeleteRecords_t* asked = rd_kafka_DeleteRecords_new(list);
   rd_kafka_queue_t* const queue = rd_kafka_queue_new(handle);
-  rd_kafka_DeleteRecords(handle, &asked, 1, nullptr, queue);
+  ask(handle, queue);
   rd_kafka_event_t* const event = rd_kafka_queue_poll(queue, 60'000);
   BOOST_REQUIRE(event != nullptr);
   BOOST_REQUIRE_EQUAL(rd_kafka_event_error(event), RD_KAFKA_RESP_ERR_NO_ERROR);
   rd_kafka_event_destroy(event);
   rd_kafka_queue_destroy(queue);
-  rd_kafka_DeleteRecords_destroy(asked);
-  rd_kafka_topic_partition_list_destroy(list);
   rd_kafka_destroy(handle);
+}
+
+void DeleteRecordsBefore(const std::string& topic, int partition, int64_t offset) {
+  Administer([&](rd_kafka_t* handle, rd_kafka_queue_t* queue) {
+    rd_kafka_topic_partition_list_t* const list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, topic.c_str(), partition)->offset = offset;
+    rd_kafka_DeleteRecords_t* asked = rd_kafka_DeleteRecords_new(list);
+    rd_kafka_DeleteRecords(handle, &asked, 1, nullptr, queue);
+    rd_kafka_DeleteRecords_destroy(asked);
+    rd_kafka_topic_partition_list_destroy(list);
+  });
+}
+
+void MakePartitions(const std::string& topic, size_t in_all) {
+  Administer([&](rd_kafka_t* handle, rd_kafka_queue_t* queue) {
+    char text[512];
+    rd_kafka_NewPartitions_t* asked = rd_kafka_NewPartitions_new(topic.c_str(), in_all, text, sizeof text);
+    BOOST_REQUIRE_MESSAGE(asked != nullptr, text);
+    rd_kafka_CreatePartitions(handle, &asked, 1, nullptr, queue);
+    rd_kafka_NewPartitions_destroy(asked);
+  });
+}
+
+// All of its settings: those that are not named become the brokers' own.
+void SetUp(const std::string& topic, const std::map<std::string, std::string>& settings) {
+  Administer([&](rd_kafka_t* handle, rd_kafka_queue_t* queue) {
+    rd_kafka_ConfigResource_t* asked = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str());
+    for (const auto& [name, value] : settings) rd_kafka_ConfigResource_set_config(asked, name.c_str(), value.c_str());
+    rd_kafka_AlterConfigs(handle, &asked, 1, nullptr, queue);
+    rd_kafka_ConfigResource_destroy(asked);
+  });
 }
 
 }  // namespace
@@ -379,6 +408,35 @@ BOOST_AUTO_TEST_CASE(a_topic_that_is_missing_or_set_up_otherwise_is_said_and_wai
   BOOST_TEST(compacted.Reaches(PartitionId(0), Reason::TOPIC_UNSUITABLE));
   KafkaNode too_few(MakeTopic(1), {.partitions = 2});
   BOOST_TEST(too_few.Reaches(PartitionId(0), Reason::SOURCE_FOREIGN));
+}
+
+BOOST_AUTO_TEST_CASE(a_topic_that_is_given_more_partitions_stops_the_nodes_that_read_it) {
+  const std::string topic = MakeTopic(2);
+  KafkaNode node(topic);
+  for (int i = 0; i < 7; ++i) BOOST_TEST(node.Append(SomeOrder(i)).status.ok());
+  MakePartitions(topic, 4);
+  for (uint32_t p = 0; p < 2; ++p) BOOST_TEST(node.Reaches(PartitionId(p), Reason::SOURCE_FOREIGN));
+  BOOST_TEST(ReasonName(node.Append(SomeOrder(7)).status) == "SOURCE_FOREIGN");
+  // Half of the accounts may be elsewhere: it does not say that it has everything.
+  std::promise<absl::Status> ends;
+  node.kafka().AskEnds([&](const auto& given) { ends.set_value(given.status()); });
+  BOOST_TEST(ReasonName(ends.get_future().get()) == "SOURCE_FOREIGN");
+  BOOST_TEST(Records(node) == 7u);
+}
+
+BOOST_AUTO_TEST_CASE(a_topic_whose_settings_are_changed_stops_its_nodes_until_they_are_put_right) {
+  const std::string topic = MakeTopic(1);
+  KafkaNode node(topic, {.partitions = 1});
+  BOOST_TEST(node.Append(SomeOrder(0)).status.ok());
+  auto settings = intake::EventsTopicSettings();
+  settings["message.timestamp.type"] = "CreateTime";
+  SetUp(topic, settings);
+  BOOST_TEST(node.Reaches(PartitionId(0), Reason::TOPIC_UNSUITABLE));
+  BOOST_TEST(ReasonName(node.Append(SomeOrder(1)).status) == "TOPIC_UNSUITABLE");
+  SetUp(topic, intake::EventsTopicSettings());
+  BOOST_REQUIRE(Eventually([&] { return node.kafka().StatusOf(PartitionId(0)).state.ok(); }));
+  BOOST_TEST(node.Append(SomeOrder(2)).status.ok());
+  BOOST_TEST(Records(node) == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(a_directory_is_of_one_topic_and_does_not_open_without_it) {
