@@ -1,5 +1,6 @@
 #include "intake/kafka_intake.h"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -11,6 +12,7 @@
 #include "intake/misplaced.h"
 #include "intake/partition_source.h"
 #include "intake/submitter.h"
+#include "intake/utc_offset.h"
 #include "kafka/consumer.h"
 
 namespace guanxi::intake {
@@ -19,6 +21,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kDescribeMax{5'000};
+constexpr milliseconds kGlance{5};
 constexpr milliseconds kKeepEvery{1'000};
 constexpr milliseconds kLookEvery{5'000};
 constexpr int kShowEveryLooks = 5;
@@ -84,10 +87,32 @@ struct KafkaIntake::Impl {
     return true;
   }
 
+  // What a node of another UTC offset wrote could not be taken back: one that the topic does not know
+  // yet writes nothing before it has read what others said.
+  absl::Status KnowsTopic() const {
+    if (knows_topic) return absl::OkStatus();
+    bool agreed = HasSeenThePast();
+    for (uint32_t p = 0; p < sources.size(); ++p) agreed = agreed || cluster->ViewOf(PartitionId(p))->source.utc_offset_agreed;
+    knows_topic = agreed;
+    for (const auto& source : sources)
+      if (absl::Status accepts = source->Accepts(); !agreed && !accepts.ok()) return accepts;
+    return agreed ? absl::OkStatus() : Refuse(Reason::SOURCE_UNAVAILABLE, "what the topic holds was not read yet");
+  }
+
   absl::Status Accepts(PartitionId partition) const {
     if (!reading) return Refuse(Reason::SOURCE_UNAVAILABLE, "the topic was not looked at yet");
     absl::Status accepts = sources[partition.value]->Accepts();
+    if (accepts.ok()) accepts = KnowsTopic();
     return accepts.ok() ? ends->Outage() : accepts;
+  }
+
+  // A short topic is read meanwhile.
+  void AwaitKnowledge(std::chrono::steady_clock::time_point deadline) {
+    const auto reads = [](const auto& source) { return source->status().ok(); };
+    std::unique_lock lock(mutex);
+    while (!stopping && !KnowsTopic().ok() && std::all_of(sources.begin(), sources.end(), reads) &&
+           std::chrono::steady_clock::now() < deadline)
+      wake.wait_for(lock, kGlance);
   }
 
   absl::Status AcceptsAll(const std::vector<std::pair<PartitionId, partition::Submission>>& submissions) const {
@@ -123,6 +148,7 @@ struct KafkaIntake::Impl {
   std::unique_ptr<Misplaced> misplaced;  // of the keeper's thread
   std::vector<std::unique_ptr<PartitionSource>> sources;
   std::atomic<bool> reading{false};
+  mutable std::atomic<bool> knows_topic{false};
   std::unique_ptr<EndOffsets> ends;
   int looks = 0;
   bool finished = false;
@@ -148,6 +174,7 @@ absl::StatusOr<kafka::TopicDescription> KafkaIntake::Describe(milliseconds timeo
 void KafkaIntake::Start(partition::Cluster& cluster) {
   impl_->cluster = &cluster;
   impl_->misplaced = std::make_unique<Misplaced>(cluster);
+  impl_->submitter->SayUtcOffset(FormatUtcOffset(cluster.settings().utc_offset_minutes));
   impl_->Look();
   impl_->MakeReaders();
   // From here on a reader can be told to read again.
@@ -155,6 +182,7 @@ void KafkaIntake::Start(partition::Cluster& cluster) {
   for (auto& source : impl_->sources) source->Start();
   const auto deadline = std::chrono::steady_clock::now() + kFirstLookMax;
   for (auto& source : impl_->sources) source->AwaitFirstLook(deadline);
+  impl_->AwaitKnowledge(deadline);
   impl_->keeper = std::thread([impl = impl_.get()] { impl->Keep(); });
 }
 

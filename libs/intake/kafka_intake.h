@@ -41,7 +41,8 @@ class KafkaIntake final : public partition::Intake {
   absl::StatusOr<kafka::TopicDescription> Describe(std::chrono::milliseconds timeout);
 
   // Begins to read for the cluster, and to produce what it submits. Waits some seconds
-  // for the brokers, so that what is submitted afterwards is taken.
+  // for the brokers, so that what is submitted afterwards is taken. A directory that is new to
+  // a long topic takes nothing until that was read: it may turn out to be of another UTC offset.
   void Start(partition::Cluster& cluster);
   // Reads no more; whoever still waits gets OUTCOME_UNKNOWN.
   void Stop();

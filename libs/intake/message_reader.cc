@@ -5,6 +5,7 @@
 #include "base/byte_coding.h"
 #include "base/reason.h"
 #include "codec/kafka_message.h"
+#include "intake/utc_offset.h"
 #include "partition/partitioner.h"
 #include "partition/submission_coding.h"
 
@@ -16,6 +17,11 @@ std::optional<std::string_view> HeaderOf(const codec::KafkaMessage& message, std
   for (auto header = message.headers.rbegin(); header != message.headers.rend(); ++header)
     if (header->name == name) return header->value;
   return std::nullopt;
+}
+
+std::optional<std::string_view> UtcOffsetOf(const codec::KafkaMessage& message) {
+  const std::optional<std::string_view> said = HeaderOf(message, kUtcOffsetHeader);
+  return said && IsUtcOffset(*said) ? said : std::nullopt;
 }
 
 }  // namespace
@@ -48,6 +54,7 @@ Reading MessageReader::Read(const kafka::Message& message, PartitionId partition
   Reading reading;
   const codec::KafkaMessage view = ViewOf(message);
   const std::optional<std::string_view> type = HeaderOf(view, kContentTypeHeader);
+  if (type == kBaseContentType || type == partition::kSubmissionContentType) reading.utc_offset = UtcOffsetOf(view);
   if (view.value && type == kBaseContentType) {
     reading.base = DecodeBase(*view.value);
     return reading;

@@ -28,6 +28,8 @@ struct Reading {
   std::optional<Ticket> ticket;
   // The record says this and nothing else: the submission is empty.
   std::optional<LogBase> base;
+  // Of the node that produced it (utc_offset.h); points into the record. nullopt: it does not say, or no node did.
+  std::optional<std::string_view> utc_offset;
 };
 
 class MessageReader {

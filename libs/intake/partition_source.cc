@@ -7,6 +7,7 @@
 #include "base/reason.h"
 #include "codec/control_record.h"
 #include "intake/events_topic.h"
+#include "intake/utc_offset.h"
 
 namespace guanxi::intake {
 namespace {
@@ -23,11 +24,6 @@ constexpr milliseconds kFullQueueWait{2};
 constexpr milliseconds kHiccupMax{15'000};
 constexpr size_t kStepsAtOnce = 512;
 constexpr uint64_t kNotKnown = UINT64_MAX;
-
-bool IsForGood(const absl::Status& status) {
-  const ReasonEntry* const reason = ReasonOf(status);
-  return reason != nullptr && reason->reason == Reason::ADMISSION_LEVEL_NEWER;
-}
 
 std::string BeginningOf(const LogBase& base) {
   return base.size == 0 ? "begins with its first record" : fmt::format("goes on from a log of {} records", base.size);
@@ -124,8 +120,8 @@ void PartitionSource::Run() {
       around_.consumer.Stop(partition_.value);
     }
     Note(status);
-    // After a commit that failed as well: the disk gets a moment. What this version cannot read it never can.
-    while (IsForGood(status) && !stopping_) Pause(kTryAgainAfter);
+    // After a commit that failed as well: the disk gets a moment.
+    while (barred_ && !stopping_) Pause(kTryAgainAfter);
     if (!stopping_) Pause(kTryAgainAfter);
   }
 }
@@ -140,6 +136,7 @@ absl::Status PartitionSource::Open() {
   const auto marks = around_.consumer.QueryWatermarks(partition_.value, kQuestionMax);
   if (!marks.ok()) return marks.status();
   next_ = progress.next_offset;
+  utc_offset_agreed_ = progress.utc_offset_agreed;
   if (next_ > marks->end) return Diverged(partition_, fmt::format("the topic ends at {}, and {} was applied", marks->end, next_), next_);
   if (next_ < marks->begin) {
     return Refuse(
@@ -198,14 +195,14 @@ absl::Status PartitionSource::CompareLast(const partition::SourceProgress& progr
   return Refuse(Reason::SOURCE_UNAVAILABLE, "the last applied record could not be read again");
 }
 
-partition::SourceStep PartitionSource::StepOf(const kafka::Message& message) {
+partition::SourceStep PartitionSource::StepOf(const kafka::Message& message, Reading reading) const {
   partition::SourceStep step;
   step.after = next_;
   step.offset = message.offset();
   step.next = step.offset + 1;
   step.recorded_at = message.timestamp();
   step.fingerprint = FingerprintOf(message);
-  Reading reading = around_.reader.Read(message, partition_);
+  step.utc_offset_agreed = utc_offset_agreed_;
   step.submission = std::move(reading.submission);
   step.unreadable = std::move(reading.unreadable);
   if (reading.ticket && around_.pending.IsOurs(*reading.ticket)) {
@@ -216,7 +213,26 @@ partition::SourceStep PartitionSource::StepOf(const kafka::Message& message) {
   return step;
 }
 
-// Before it is applied: what comes after it would be judged otherwise than elsewhere.
+absl::Status PartitionSource::Check(const Reading& reading) {
+  absl::Status status = CheckUtcOffset(reading);
+  if (status.ok()) status = CheckAdmission(reading.submission);
+  barred_ = !status.ok();
+  return status;
+}
+
+// The first that says one decides: no node that comes later with another can stop those that are there.
+absl::Status PartitionSource::CheckUtcOffset(const Reading& reading) {
+  if (utc_offset_agreed_ || !reading.utc_offset) return absl::OkStatus();
+  const std::string own = FormatUtcOffset(around_.cluster.settings().utc_offset_minutes);
+  utc_offset_agreed_ = *reading.utc_offset == own;
+  if (utc_offset_agreed_) return absl::OkStatus();
+  const std::string said(*reading.utc_offset);
+  return Refuse(Reason::SOURCE_FOREIGN,
+                fmt::format("the topic is of nodes with UTC offset {}, the directory was made with {}: make it anew with --utc-offset {}",
+                            said, own, said),
+                {{"utc_offset", said}, {"directory_utc_offset", own}});
+}
+
 absl::Status PartitionSource::CheckAdmission(const partition::Submission& submission) const {
   if (!submission.internal) return absl::OkStatus();
   const auto raised = codec::RaisedAdmission(submission.events.front().View());
@@ -228,11 +244,13 @@ absl::Status PartitionSource::Take(Polled polled, std::vector<partition::SourceS
   switch (polled.kind) {
     case Polled::Kind::kNothing:
       return absl::OkStatus();
-    case Polled::Kind::kMessage:
+    case Polled::Kind::kMessage: {
       if (polled.message.offset() < next_) return absl::OkStatus();
-      step = StepOf(polled.message);
-      if (absl::Status known = CheckAdmission(step.submission); !known.ok()) return known;
+      Reading reading = around_.reader.Read(polled.message, partition_);
+      if (absl::Status applies = Check(reading); !applies.ok()) return applies;
+      step = StepOf(polled.message, std::move(reading));
       break;
+    }
     case Polled::Kind::kEnd:
       // Past the last record there may be markers of transactions.
       if (polled.offset <= next_) return absl::OkStatus();

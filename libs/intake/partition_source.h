@@ -68,9 +68,12 @@ class PartitionSource {
   // Until there is nothing to read, ReadAgain or Stop; why it ended.
   absl::Status Read();
   absl::Status CheckTopic() const;
+  // Whether it may be applied here: what comes after it would be judged otherwise than elsewhere.
+  absl::Status Check(const Reading& reading);
+  absl::Status CheckUtcOffset(const Reading& reading);
   absl::Status CheckAdmission(const partition::Submission& submission) const;
   absl::Status Take(kafka::Polled polled, std::vector<partition::SourceStep>& steps);
-  partition::SourceStep StepOf(const kafka::Message& message);
+  partition::SourceStep StepOf(const kafka::Message& message, Reading reading) const;
   bool Apply(std::vector<partition::SourceStep>& steps);
   bool IsVoid() const { return stopping_ || void_run_ >= run_; }
   void Note(absl::Status status);
@@ -93,6 +96,8 @@ class PartitionSource {
   uint64_t run_ = 0;
   TroubleLog log_;
   uint64_t next_ = 0;
+  bool barred_ = false;  // the next record cannot be applied, however often it is read
+  bool utc_offset_agreed_ = false;
   std::shared_ptr<const std::string> identity_;
   std::thread thread_;
 };

@@ -6,6 +6,7 @@
 
 #include "base/reason.h"
 #include "intake/message_reader.h"
+#include "intake/utc_offset.h"
 #include "partition/submission_coding.h"
 
 namespace guanxi::intake {
@@ -29,15 +30,15 @@ bool IsOverloaded(const absl::Status& status) {
 
 }  // namespace
 
-// A submission as it lies in the topic. The submission outlives it.
+// A submission as it lies in the topic. The submission and the offset outlive it.
 class Outgoing {
  public:
-  Outgoing(PartitionId partition, const Submission& submission, Ticket ticket)
+  Outgoing(PartitionId partition, const Submission& submission, Ticket ticket, std::string_view utc_offset)
       : ticket_(ticket), value_(partition::EncodeSubmission(submission)), ticket_bytes_(EncodeTicket(ticket)) {
     record_ = {partition.value,
                submission.events.front().account_id,
                value_,
-               {{kContentTypeHeader, partition::kSubmissionContentType}, {kTicketHeader, ticket_bytes_}}};
+               {{kContentTypeHeader, partition::kSubmissionContentType}, {kTicketHeader, ticket_bytes_}, {kUtcOffsetHeader, utc_offset}}};
   }
   Outgoing(const Outgoing&) = delete;
   Outgoing& operator=(const Outgoing&) = delete;
@@ -96,8 +97,9 @@ absl::Status Submitter::TellBase(PartitionId partition, const LogBase& base) {
   const auto told = std::make_shared<std::promise<absl::Status>>();
   auto answer = told->get_future();
   const std::string value = EncodeBase(base);
-  const absl::Status sent = current->Send({partition.value, std::nullopt, value, {{kContentTypeHeader, kBaseContentType}}},
-                                          [told](const kafka::Delivery& delivery) { told->set_value(delivery.status); });
+  const kafka::OutgoingRecord record{
+      partition.value, std::nullopt, value, {{kContentTypeHeader, kBaseContentType}, {kUtcOffsetHeader, utc_offset_}}};
+  const absl::Status sent = current->Send(record, [told](const kafka::Delivery& delivery) { told->set_value(delivery.status); });
   current.reset();
   return sent.ok() ? answer.get() : sent;
 }
@@ -108,7 +110,7 @@ absl::Status Submitter::Produce(PartitionId partition, const Submission& submiss
   };
   const std::shared_ptr<kafka::Producer> current = Current();
   if (current == nullptr) return ShuttingDown();
-  return current->Send(Outgoing(partition, submission, ticket).record(), report);
+  return current->Send(Outgoing(partition, submission, ticket, utc_offset_).record(), report);
 }
 
 bool Submitter::TrySubmit(PartitionId partition, Submission& submission, Done& done) {
@@ -179,7 +181,7 @@ std::vector<SubmissionResult> Submitter::SubmitTogether(const std::vector<std::p
     auto outcome = std::make_shared<std::promise<SubmissionResult>>();
     outcomes.push_back(outcome->get_future());
     all.emplace_back(partition, submission,
-                     Await(submission, [outcome](SubmissionResult result) { outcome->set_value(std::move(result)); }));
+                     Await(submission, [outcome](SubmissionResult result) { outcome->set_value(std::move(result)); }), utc_offset_);
   }
   const absl::Status produced = ProduceTogether(**producer, all);
   for (const Outgoing& one : all)

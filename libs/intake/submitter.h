@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -29,6 +30,8 @@ class Submitter {
   static absl::StatusOr<std::unique_ptr<Submitter>> Make(KafkaIntakeOptions options);
   ~Submitter() { Stop(); }
 
+  // What each record says besides (utc_offset.h). Before the first.
+  void SayUtcOffset(std::string utc_offset) { utc_offset_ = std::move(utc_offset); }
   // As partition::Intake has them.
   bool TrySubmit(PartitionId partition, partition::Submission& submission, Done& done);
   std::vector<partition::SubmissionResult> SubmitTogether(const std::vector<std::pair<PartitionId, partition::Submission>>& submissions);
@@ -59,6 +62,7 @@ class Submitter {
   absl::Status ProduceTogether(kafka::TransactionalProducer& producer, const std::deque<Outgoing>& all) const;
 
   const KafkaIntakeOptions options_;
+  std::string utc_offset_;
   std::atomic<bool> stopping_{false};
   Pending pending_;
   std::mutex mutex_;

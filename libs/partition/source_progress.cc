@@ -13,6 +13,7 @@ std::string EncodeProgress(const SourceProgress& progress) {
   PutVarint(bytes, progress.last_offset);
   PutLittleEndian(bytes, progress.last_fingerprint);
   PutLittleEndian(bytes, static_cast<uint64_t>(progress.last_time.micros));
+  PutVarint(bytes, progress.utc_offset_agreed ? 1 : 0);
   return bytes;
 }
 
@@ -25,6 +26,8 @@ absl::StatusOr<SourceProgress> DecodeProgress(std::string_view bytes) {
   progress.last_offset = in.Varint();
   progress.last_fingerprint = in.LittleEndian<uint64_t>();
   progress.last_time.micros = static_cast<int64_t>(in.LittleEndian<uint64_t>());
+  // Older versions ended here.
+  if (in.ok() && !in.AtEnd()) progress.utc_offset_agreed = in.Varint() != 0;
   if (!in.ok() || !in.AtEnd()) return Refuse(Reason::STORE_CORRUPT, "the progress of the source does not read back");
   return progress;
 }

@@ -22,6 +22,8 @@ struct SourceProgress {
   uint64_t last_offset = 0;
   uint64_t last_fingerprint = 0;
   Timestamp last_time;  // the source's
+  // The source said this directory's UTC offset: what others say after that is theirs.
+  bool utc_offset_agreed = false;
   friend bool operator==(const SourceProgress&, const SourceProgress&) = default;
 };
 

@@ -105,6 +105,8 @@ struct SourceStep {
   uint64_t offset = 0;
   Timestamp recorded_at;
   uint64_t fingerprint = 0;
+  // SourceProgress::utc_offset_agreed from here on.
+  bool utc_offset_agreed = false;
   // No events: nothing but the offset moves.
   Submission submission;
   // Not OK: its one event cannot be read and is parked with this reason.

@@ -135,6 +135,7 @@ SubmissionResult Writer::Apply(SourceStep step) {
   SubmissionResult result;
   if (source_.identity != *step.source) source_.identity = *step.source;
   source_.next_offset = step.next;
+  source_.utc_offset_agreed |= step.utc_offset_agreed;
   if (step.IsRecord()) {
     source_.has_last = true;
     source_.last_offset = step.offset;

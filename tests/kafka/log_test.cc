@@ -11,6 +11,7 @@
 #include "codec/kafka_message.h"
 #include "intake/message_reader.h"
 #include "intake/topic_rules.h"
+#include "intake/utc_offset.h"
 #include "partition/partitioner.h"
 #include "partition/submission_coding.h"
 #include "relations/row_coding.h"
@@ -511,6 +512,63 @@ BOOST_AUTO_TEST_CASE(records_that_retention_deleted_before_they_were_applied_are
   node.Open();
   BOOST_TEST(node.Reaches(PartitionId(0), Reason::SOURCE_TRUNCATED));
   BOOST_TEST(Records(node) == 1u);
+}
+
+namespace {
+
+KafkaNode::Options AtUtcOffset(int32_t minutes) {
+  return {.adjust = [minutes](partition::ClusterOptions& options) { options.settings.utc_offset_minutes = minutes; }};
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_node_of_another_utc_offset_stops_and_writes_nothing_and_a_lost_disk_begun_again_with_the_right_one_goes_on) {
+  const std::string topic = MakeTopic(2);
+  KafkaNode shanghai(topic, AtUtcOffset(8 * 60));
+  BOOST_TEST(shanghai.Append(SomeOrder(0)).status.ok());
+  const PartitionId told = shanghai.cluster().PartitionOf(SomeOrder(0).account_id);
+
+  KafkaNode utc(topic, AtUtcOffset(0));
+  BOOST_TEST(utc.Reaches(told, Reason::SOURCE_FOREIGN));
+  const std::string said(utc.kafka().StatusOf(told).state.message());
+  BOOST_TEST(said.find("--utc-offset +08:00") != std::string::npos, said);
+  // Nor where nobody has said anything yet.
+  for (int i = 0; i < 7; ++i) BOOST_TEST(ReasonName(utc.Append(SomeOrder(100 + i)).status) == "SOURCE_FOREIGN");
+  BOOST_TEST(Records(utc) == 0u);
+
+  KafkaNode again(topic, AtUtcOffset(8 * 60));
+  for (int i = 1; i < 8; ++i) BOOST_TEST(again.Append(SomeOrder(i)).status.ok());
+  BOOST_REQUIRE(again.CatchUp() && shanghai.CatchUp());
+  BOOST_TEST(again.Roots() == shanghai.Roots());
+  BOOST_TEST(Records(shanghai) == 8u);
+}
+
+BOOST_AUTO_TEST_CASE(the_first_utc_offset_in_a_topic_decides_and_records_of_older_nodes_say_none) {
+  const std::string topic = MakeTopic(1);
+  KafkaNode::Options options = AtUtcOffset(8 * 60);
+  options.partitions = 1;
+  TopicWriter writer(topic);
+  writer.Write(0, SubmissionOf(SomeOrder(0)));  // as an older version would
+  KafkaNode node(topic, options);
+  BOOST_TEST(node.Append(SomeOrder(1)).status.ok());
+  const auto write_from_elsewhere = [&](int order) {
+    const std::string value = partition::EncodeSubmission(SubmissionOf(SomeOrder(order)));
+    writer.Write(
+        {0, std::nullopt, value, {{intake::kContentTypeHeader, partition::kSubmissionContentType}, {intake::kUtcOffsetHeader, "-03:30"}}});
+  };
+  write_from_elsewhere(2);
+  BOOST_REQUIRE(node.CatchUp());
+  node.Close();
+  write_from_elsewhere(3);
+  node.Open();
+  BOOST_REQUIRE(node.CatchUp());
+  BOOST_TEST(node.Append(SomeOrder(4)).status.ok());
+  BOOST_TEST(Records(node) == 5u);
+  KafkaNode::Options elsewhere = AtUtcOffset(-210);
+  elsewhere.partitions = 1;
+  KafkaNode late(topic, elsewhere);
+  BOOST_TEST(late.Reaches(PartitionId(0), Reason::SOURCE_FOREIGN));
+  BOOST_TEST(Eventually([&] { return Records(late) == 1u; }));
 }
 
 BOOST_AUTO_TEST_CASE(what_an_account_tells_another_arrives_once_however_many_nodes_tell_it) {
