@@ -29,6 +29,11 @@ std::string BeginningOf(const LogBase& base) {
   return base.size == 0 ? "begins with its first record" : fmt::format("goes on from a log of {} records", base.size);
 }
 
+absl::Status OfAnotherBase(const LogBase& topic, const LogBase& directory) {
+  return Refuse(Reason::SOURCE_FOREIGN, fmt::format("the topic {}, the directory {}", BeginningOf(topic), BeginningOf(directory)),
+                {{"topic_base", std::to_string(topic.size)}, {"directory_base", std::to_string(directory.size)}});
+}
+
 absl::Status OfAnotherTopic(const std::string& source, const std::string& topic) {
   return Refuse(Reason::SOURCE_FOREIGN, fmt::format("the log comes from {}, the topic is {}", source, topic),
                 {{"source", source}, {"topic", topic}});
@@ -143,7 +148,9 @@ absl::Status PartitionSource::Open() {
         Reason::SOURCE_TRUNCATED, fmt::format("the topic begins at {}, and {} is to be applied next", marks->begin, next_),
         {{"partition", std::to_string(partition_.value)}, {"offset", std::to_string(next_)}, {"begin", std::to_string(marks->begin)}});
   }
-  if (progress.identity.empty())
+  // What was applied from the topic was applied after its beginning was seen; and a beginning that was deleted can be compared no more.
+  beginning_is_known_ = progress.has_last || marks->begin > 0;
+  if (!beginning_is_known_)
     if (absl::Status begins = CheckBase(*view, marks->end); !begins.ok()) return begins;
   if (past_end_ == kNotKnown) past_end_ = marks->end;
   if (!progress.has_last || progress.last_offset < marks->begin) return around_.consumer.Start(partition_.value, next_);
@@ -154,18 +161,17 @@ absl::Status PartitionSource::Open() {
 }
 
 absl::Status PartitionSource::CheckBase(const partition::View& view, uint64_t end) {
-  const LogBase own = view.log_size == 0 ? LogBase() : LogBase{view.log_size, view.root};
-  if (end == 0 && own.size == 0) return absl::OkStatus();
+  base_ = view.log_size == 0 ? LogBase() : LogBase{view.log_size, view.root};
+  if (end == 0 && base_.size == 0) return absl::OkStatus();
   absl::StatusOr<std::optional<LogBase>> found = ReadBase();
-  if (found.ok() && !*found && own.size > 0) {
-    if (absl::Status told = around_.tell_base(partition_, own); !told.ok()) return told;
+  if (found.ok() && !*found && base_.size > 0 && view.source.identity.empty()) {
+    if (absl::Status told = around_.tell_base(partition_, base_); !told.ok()) return told;
     found = ReadBase();
     if (found.ok() && !*found) return Refuse(Reason::SOURCE_UNAVAILABLE, "the topic's first record cannot be read yet");
   }
   if (!found.ok()) return found.status();
-  if (!*found || **found == own) return absl::OkStatus();
-  return Refuse(Reason::SOURCE_FOREIGN, fmt::format("the topic {}, the directory {}", BeginningOf(**found), BeginningOf(own)),
-                {{"topic_base", std::to_string((*found)->size)}, {"directory_base", std::to_string(own.size)}});
+  beginning_is_known_ = found->has_value();
+  return !*found || **found == base_ ? absl::OkStatus() : OfAnotherBase(**found, base_);
 }
 
 absl::StatusOr<std::optional<LogBase>> PartitionSource::ReadBase() {
@@ -214,10 +220,18 @@ partition::SourceStep PartitionSource::StepOf(const kafka::Message& message, Rea
 }
 
 absl::Status PartitionSource::Check(const Reading& reading) {
+  if (absl::Status begins = CheckBeginning(reading); !begins.ok()) return begins;
   absl::Status status = CheckUtcOffset(reading);
   if (status.ok()) status = CheckAdmission(reading.submission);
   barred_ = !status.ok();
   return status;
+}
+
+// A topic that was empty when it was opened: its first record has come since. The next opening says the same.
+absl::Status PartitionSource::CheckBeginning(const Reading& reading) {
+  if (std::exchange(beginning_is_known_, true)) return absl::OkStatus();
+  const LogBase begins = reading.base.value_or(LogBase());
+  return begins == base_ ? absl::OkStatus() : OfAnotherBase(begins, base_);
 }
 
 // The first that says one decides: no node that comes later with another can stop those that are there.

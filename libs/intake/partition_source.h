@@ -70,6 +70,7 @@ class PartitionSource {
   absl::Status CheckTopic() const;
   // Whether it may be applied here: what comes after it would be judged otherwise than elsewhere.
   absl::Status Check(const Reading& reading);
+  absl::Status CheckBeginning(const Reading& reading);
   absl::Status CheckUtcOffset(const Reading& reading);
   absl::Status CheckAdmission(const partition::Submission& submission) const;
   absl::Status Take(kafka::Polled polled, std::vector<partition::SourceStep>& steps);
@@ -96,7 +97,9 @@ class PartitionSource {
   uint64_t run_ = 0;
   TroubleLog log_;
   uint64_t next_ = 0;
-  bool barred_ = false;  // the next record cannot be applied, however often it is read
+  LogBase base_;                     // the directory's own
+  bool beginning_is_known_ = false;  // what the topic begins with was compared with it
+  bool barred_ = false;              // the next record cannot be applied, however often it is read
   bool utc_offset_agreed_ = false;
   std::shared_ptr<const std::string> identity_;
   std::thread thread_;

@@ -651,6 +651,23 @@ BOOST_AUTO_TEST_CASE(a_topic_that_goes_on_from_a_directory_is_followed_by_its_co
   BOOST_TEST(Records(empty) == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_node_that_was_there_before_a_directory_was_moved_to_its_topic_does_not_follow_it) {
+  TemporaryDirectory moved;
+  AppendEmbedded(moved.path(), 10);
+  const std::string topic = MakeTopic(1);
+  KafkaNode empty(topic, {.partitions = 1});
+  KafkaNode node(topic, {.partitions = 1, .directory = moved.path()});
+  BOOST_TEST(node.Append(SomeOrder(20)).position.value == 10u);
+  BOOST_TEST(empty.Reaches(PartitionId(0), Reason::SOURCE_FOREIGN));
+  BOOST_TEST(ReasonName(empty.Append(SomeOrder(21)).status) == "SOURCE_FOREIGN");
+  empty.Close();
+  empty.Open();
+  BOOST_TEST(empty.Reaches(PartitionId(0), Reason::SOURCE_FOREIGN));
+  BOOST_TEST(Records(empty) == 0u);
+  BOOST_REQUIRE(node.CatchUp());
+  BOOST_TEST(Records(node) == 11u);
+}
+
 BOOST_AUTO_TEST_CASE(a_directory_that_was_embedded_does_not_follow_a_topic_that_holds_something_else) {
   TemporaryDirectory directory;
   AppendEmbedded(directory.path(), 10);
