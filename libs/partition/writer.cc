@@ -133,7 +133,15 @@ absl::Status Writer::RollBack() {
 absl::Status Writer::Reopen() {
   broken_ = absl::OkStatus();
   swept_.clear();
-  return lost_ = Reset();
+  const ViewPtr before = view_;
+  lost_ = Reset();
+  // Of offsets without a record nothing is stored (PublishSource), and nobody sends them again.
+  const bool is_ahead = lost_.ok() && view_->log_size == before->log_size && view_->source.next_offset < before->source.next_offset;
+  if (is_ahead) {
+    source_ = before->source;
+    PublishSource();
+  }
+  return lost_;
 }
 
 absl::Status Writer::Recover() {

@@ -281,6 +281,16 @@ BOOST_AUTO_TEST_CASE(what_a_transaction_took_back_is_no_part_of_the_log_and_what
   BOOST_TEST(node.Append(SomeOrder(100)).status.ok());
 }
 
+BOOST_AUTO_TEST_CASE(a_rebuild_does_not_forget_that_the_marker_at_the_end_was_read) {
+  const std::string topic = MakeTopic(1);
+  KafkaNode node(topic, {.partitions = 1});
+  TransactionalWriter(topic).Write(0, 10, true);
+  BOOST_REQUIRE(node.CatchUp());
+  BOOST_REQUIRE(node.cluster().Rebuild(PartitionId(0), false, [](uint64_t, uint64_t) { return true; }).ok());
+  BOOST_REQUIRE(node.CatchUp());  // nothing more is to come
+  BOOST_TEST(Records(node) == 10u);
+}
+
 BOOST_AUTO_TEST_CASE(what_was_submitted_together_and_failed_is_in_no_log_and_holds_no_reader_up) {
   const std::string topic = MakeTopic(2, {{"max.message.bytes", "20000"}});
   // Readers would stand before a transaction left open for longer than this test waits for anything.
