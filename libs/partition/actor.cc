@@ -196,7 +196,9 @@ bool Actor::ApplySteps(std::deque<SourceStep>& steps, uint64_t until, std::vecto
       ReadAgain(step.run);
       continue;
     }
-    (step.IsRecord() ? changed : moved_only) = true;
+    // From which topic the log comes is stored before the first record: it does not start without that again.
+    const bool is_kept = step.IsRecord() || *step.source != writer_->source().identity;
+    (is_kept ? changed : moved_only) = true;
     auto done = std::move(step.done);
     auto result = writer_->Apply(std::move(step));
     if (done != nullptr) answers.push_back({std::move(done), std::move(result)});

@@ -94,7 +94,7 @@ class Actor {
   // Late events fold others again. Once these are `until` in all, what is left waits for the next commit.
   bool IsWithin(uint64_t until) const { return writer_->refolded_events() < until; }
   void ApplySubmissions(std::deque<Queued>& submissions, Timestamp now, uint64_t until, std::vector<Answer>& answers);
-  // Applies what follows in order; true: there were records. moved_only: an offset without one.
+  // Applies what follows in order; true: something is to be stored. moved_only: an offset alone.
   bool ApplySteps(std::deque<SourceStep>& steps, uint64_t until, std::vector<Answer>& answers, bool& moved_only);
   void PutBack(Taken taken);
   // The first `direct` answers are of submissions; the others of steps of `run`.

@@ -48,13 +48,19 @@ class Operations(NodeCase):
         path.write_text("".join(json.dumps(event) + "\n" for event in events(3)))
         embedded.run("import", "cloudevents", path, "--keep-clock")
         self.assertEqual(embedded.stop(), 0)
+        self.move("embedded")
         node = self.start_node("embedded")
         self.send(5)  # of them three are known
         self.caught_up(node)
         self.assertEqual(len(node.ask("account", "timeline", "ACME")["events"]), 5)
+
+    def move(self, name):
+        """From then on the directory belongs to the topic, though nothing was appended since."""
+        node = self.start_node(name)
+        self.caught_up(node)
         node.stop()
         with self.assertRaises(Refused) as refused:
-            Daemon(self.folder / "embedded", "--clock", "events").start()
+            Daemon(self.folder / name, "--clock", "events").start()
         self.assertIn("SOURCE_FOREIGN", refused.exception.text)
 
     def test_brokers_that_ask_for_a_password_get_it(self):
