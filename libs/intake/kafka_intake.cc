@@ -1,8 +1,11 @@
 #include "intake/kafka_intake.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -34,6 +37,8 @@ Timestamp Now() {
 }  // namespace
 
 struct KafkaIntake::Impl {
+  using Deadline = std::chrono::steady_clock::time_point;
+
   explicit Impl(KafkaIntakeOptions o) : options(std::move(o)) {}
 
   absl::Status Open() {
@@ -113,6 +118,56 @@ struct KafkaIntake::Impl {
     while (!stopping && !KnowsTopic().ok() && std::all_of(sources.begin(), sources.end(), reads) &&
            std::chrono::steady_clock::now() < deadline)
       wake.wait_for(lock, kGlance);
+  }
+
+  void AskEnds(std::function<void(const Ends&)> done) {
+    const absl::Status found = topic->status();
+    // Where the partitions end that we read says nothing about what it holds besides.
+    if (!found.ok() && !IsAway(found)) return done(found);
+    ends->Ask(std::move(done));
+  }
+
+  Ends AskEndsAndWait(Deadline deadline) {
+    const auto asked = std::make_shared<std::promise<Ends>>();
+    auto answer = asked->get_future();
+    AskEnds([asked](const Ends& given) { asked->set_value(given); });
+    if (answer.wait_until(deadline) == std::future_status::ready) return answer.get();
+    return Refuse(Reason::SOURCE_UNAVAILABLE, "the brokers did not say in time where the topic ends");
+  }
+
+  absl::Status CheckApplied(const std::vector<uint64_t>& before) const {
+    for (uint32_t p = 0; p < before.size(); ++p) {
+      const uint64_t applied = cluster->ViewOf(PartitionId(p))->source.next_offset;
+      if (applied >= before[p] && sources[p]->HasSeenThePast()) continue;
+      return Refuse(Reason::POSITION_NOT_REACHED, fmt::format("partition {} has applied {} offsets of {}", p, applied, before[p]),
+                    {{"partition", std::to_string(p)}, {"retry_after_ms", "1000"}});
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AwaitApplied(const std::vector<uint64_t>& before, Deadline deadline) {
+    std::mutex waiting;
+    std::condition_variable committed;
+    const uint64_t listener = cluster->AddCommitListener([&](PartitionId) {
+      const std::lock_guard lock(waiting);
+      committed.notify_all();
+    });
+    absl::Status applied;
+    {
+      std::unique_lock lock(waiting);
+      for (applied = CheckApplied(before); !applied.ok() && !stopping && std::chrono::steady_clock::now() < deadline;
+           applied = CheckApplied(before))
+        committed.wait_until(lock, std::min(deadline, std::chrono::steady_clock::now() + kKeepEvery));
+    }
+    cluster->RemoveCommitListener(listener);
+    return applied;
+  }
+
+  absl::Status CatchUp(Deadline deadline) {
+    for (uint32_t p = 0; p < cluster->partitions(); ++p)
+      if (absl::Status accepts = Accepts(PartitionId(p)); !accepts.ok() && !IsAway(accepts)) return accepts;
+    const Ends before = AskEndsAndWait(deadline);
+    return before.ok() ? AwaitApplied(*before, deadline) : before.status();
   }
 
   absl::Status AcceptsAll(const std::vector<std::pair<PartitionId, partition::Submission>>& submissions) const {
@@ -209,6 +264,7 @@ std::vector<partition::SubmissionResult> KafkaIntake::SubmitTogether(
   const absl::Status accepts = impl_->AcceptsAll(submissions);
   if (accepts.ok()) return impl_->submitter->SubmitTogether(submissions);
   std::vector<partition::SubmissionResult> refused;
+  refused.reserve(submissions.size());
   for (const auto& [partition, submission] : submissions) refused.push_back(partition::AllRefused(submission.events.size(), accepts));
   return refused;
 }
@@ -217,16 +273,13 @@ absl::Status KafkaIntake::Accepts(PartitionId partition) const { return impl_->A
 
 bool KafkaIntake::HasSeenThePast() const { return impl_->HasSeenThePast(); }
 
+absl::Status KafkaIntake::CatchUp(std::chrono::steady_clock::time_point deadline) { return impl_->CatchUp(deadline); }
+
 void KafkaIntake::ReadAgain(PartitionId partition, uint64_t run) {
   if (impl_->reading) impl_->sources[partition.value]->ReadAgain(run);
 }
 
-void KafkaIntake::AskEnds(std::function<void(const Ends&)> done) {
-  const absl::Status topic = impl_->topic->status();
-  // Where the partitions end that we read says nothing about what it holds besides.
-  if (!topic.ok() && !IsAway(topic)) return done(topic);
-  impl_->ends->Ask(std::move(done));
-}
+void KafkaIntake::AskEnds(std::function<void(const Ends&)> done) { impl_->AskEnds(std::move(done)); }
 
 SourceStatus KafkaIntake::StatusOf(PartitionId partition) const {
   const partition::SourceProgress progress = impl_->cluster->ViewOf(partition)->source;

@@ -53,6 +53,7 @@ class KafkaIntake final : public partition::Intake {
   std::vector<partition::SubmissionResult> SubmitTogether(std::vector<std::pair<PartitionId, partition::Submission>> submissions) override;
   absl::Status Accepts(PartitionId partition) const override;
   bool HasSeenThePast() const override;
+  absl::Status CatchUp(std::chrono::steady_clock::time_point deadline) override;
   void ReadAgain(PartitionId partition, uint64_t run) override;
 
   // The partitions' ends, asked for after this call; why the topic is not the log's while it

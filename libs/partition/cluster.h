@@ -129,13 +129,16 @@ class Cluster {
   absl::Status AdvanceClock(Timestamp to, const std::string& actor);
   // PolicyAdopted into every partition. The newest one again gives that adoption;
   // an older one is adopted anew. POLICY_INVALID: its name and version mean other
-  // rules already. POLICY_RETROACTIVE.
+  // rules already. POLICY_RETROACTIVE. With an intake it first waits, until the deadline (none: ten seconds), for
+  // all that the source holds to be applied, as Intake::CatchUp.
   absl::StatusOr<AdoptedPolicy> AdoptPolicy(const std::string& definition, std::optional<Timestamp> effective_at, const std::string& actor,
-                                            const std::string& reason);
+                                            const std::string& reason,
+                                            std::optional<std::chrono::steady_clock::time_point> deadline = std::nullopt);
   std::vector<AdoptedPolicy> AdoptedPolicies() const;
   // Admits by the rules of `level` from here on, in every partition: there is no way
   // back, and with an intake nodes that do not know the level read no further.
   // ADMISSION_LEVEL_NEWER: this one does not. A level that is in force already is no error.
+  // Waits as AdoptPolicy does.
   absl::Status RaiseAdmission(uint32_t level, const std::string& actor);
   absl::Status CheckAdmissionKnown(uint32_t level) const;
 
@@ -157,6 +160,8 @@ class Cluster {
 
  private:
   struct Impl;
+  absl::Status CatchUp(std::optional<std::chrono::steady_clock::time_point> deadline) const;
+  absl::Status WriteAdmission(uint32_t level, const std::string& actor);
   absl::Status WriteClock(Timestamp to, const std::string& actor);
   // Policies that the first partition has and others have not. Under the control mutex.
   absl::Status FinishPolicies();

@@ -2,12 +2,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/reason.h"
 #include "codec/control_record.h"
 #include "partition/cluster_impl.h"
 
 namespace guanxi::partition {
+namespace {
+
+constexpr std::chrono::seconds kCatchUpMax{10};
+
+}  // namespace
 
 absl::Status Cluster::WriteControl(PartitionId partition, codec::Record record, EventOutcome* outcome) {
   Submission submission;
@@ -68,10 +74,18 @@ std::vector<AdoptedPolicy> Cluster::AdoptedPolicies() const {
   return adopted;
 }
 
+absl::Status Cluster::CatchUp(std::optional<std::chrono::steady_clock::time_point> deadline) const {
+  if (impl_->options.intake == nullptr) return absl::OkStatus();
+  return impl_->options.intake->CatchUp(deadline.value_or(std::chrono::steady_clock::now() + kCatchUpMax));
+}
+
 absl::StatusOr<AdoptedPolicy> Cluster::AdoptPolicy(const std::string& definition, std::optional<Timestamp> effective_at,
-                                                   const std::string& actor, const std::string& reason) {
+                                                   const std::string& actor, const std::string& reason,
+                                                   std::optional<std::chrono::steady_clock::time_point> deadline) {
   auto policy = relations::ParsePolicy(definition);
   if (!policy.ok()) return policy.status();
+  // What lies before it is looked up in the views below.
+  if (absl::Status all = CatchUp(deadline); !all.ok()) return all;
   const std::lock_guard lock(impl_->control_mutex);
   const auto adopted = AdoptedPolicies();
   if (!adopted.empty() && adopted.back().definition == definition && (!effective_at || *effective_at == adopted.back().effective_at)) {
@@ -114,7 +128,12 @@ absl::Status Cluster::CheckAdmissionKnown(uint32_t level) const { return codec::
 
 absl::Status Cluster::RaiseAdmission(uint32_t level, const std::string& actor) {
   if (auto known = CheckAdmissionKnown(level); !known.ok()) return known;
+  if (auto all = CatchUp(std::nullopt); !all.ok()) return all;
   const std::lock_guard lock(impl_->control_mutex);
+  return WriteAdmission(level, actor);
+}
+
+absl::Status Cluster::WriteAdmission(uint32_t level, const std::string& actor) {
   std::vector<std::pair<PartitionId, codec::Record>> raises;
   for (uint32_t p = 0; p < partitions(); ++p)
     if (ViewOf(PartitionId(p))->admission.level < level)
@@ -123,10 +142,10 @@ absl::Status Cluster::RaiseAdmission(uint32_t level, const std::string& actor) {
 }
 
 absl::Status Cluster::FinishControlRecords() {
+  const std::lock_guard lock(impl_->control_mutex);
   uint32_t level = 1;
   for (uint32_t p = 0; p < partitions(); ++p) level = std::max(level, ViewOf(PartitionId(p))->admission.level);
-  if (auto status = RaiseAdmission(level, std::string(codec::kControlSource)); !status.ok()) return status;
-  const std::lock_guard lock(impl_->control_mutex);
+  if (auto status = WriteAdmission(level, std::string(codec::kControlSource)); !status.ok()) return status;
   return FinishPolicies();
 }
 

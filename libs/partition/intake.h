@@ -4,6 +4,7 @@
 // Cluster::TryApply. Nothing else then writes to a log. Thread-safe.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <utility>
@@ -31,6 +32,10 @@ class Intake {
   // that it says nothing by itself (the clock, messages between accounts), as
   // others may have said it.
   virtual bool HasSeenThePast() const = 0;
+  // Until all that the source holds now is applied here: what this node decides from its views is then
+  // decided from everything that was said before. Waits; not from a partition's thread. Otherwise why
+  // not: POSITION_NOT_REACHED at the deadline, or as Accepts.
+  virtual absl::Status CatchUp(std::chrono::steady_clock::time_point deadline) = 0;
   // The steps of `run` from the view's next offset on were not applied: they are
   // to be read again. From a partition's thread: must not block.
   virtual void ReadAgain(PartitionId partition, uint64_t run) = 0;

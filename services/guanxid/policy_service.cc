@@ -79,7 +79,7 @@ absl::StatusOr<std::string> DefinitionOf(const v1::AdoptPolicyRequest& request) 
   return Refuse(Reason::POLICY_NOT_FOUND, "no policy " + request.shipped_name() + " is shipped", {{"name", request.shipped_name()}});
 }
 
-absl::Status AdoptPolicy(const Node& node, const v1::AdoptPolicyRequest& request, v1::AdoptPolicyResponse& response) {
+absl::Status AdoptPolicy(const Node& node, const v1::AdoptPolicyRequest& request, v1::AdoptPolicyResponse& response, Deadline deadline) {
   if (request.actor().empty()) return Refuse(Reason::REQUEST_INVALID, "say who decided", {{"field", "actor"}});
   const absl::StatusOr<std::string> definition = DefinitionOf(request);
   if (!definition.ok()) return definition.status();
@@ -89,7 +89,7 @@ absl::Status AdoptPolicy(const Node& node, const v1::AdoptPolicyRequest& request
     if (!effective_at) return Refuse(Reason::REQUEST_INVALID, "the time lies outside the years 1-9999", {{"field", "effective_at"}});
   }
   const absl::StatusOr<partition::AdoptedPolicy> adopted =
-      node.cluster.AdoptPolicy(*definition, effective_at, request.actor(), request.reason());
+      node.cluster.AdoptPolicy(*definition, effective_at, request.actor(), request.reason(), deadline);
   if (!adopted.ok()) return adopted.status();
   *response.mutable_policy() = PolicyFrom(*adopted);
   for (const v1::Policy& policy : AllPolicies(node)) {
@@ -135,7 +135,13 @@ absl::Status ListPolicies(const Node& node, const v1::ListPoliciesRequest& reque
 
 }  // namespace
 
-GUANXI_ANSWER(PolicyService, AdoptPolicy)
+grpc::ServerUnaryReactor* PolicyServiceHandler::AdoptPolicy(grpc::CallbackServerContext* context, const v1::AdoptPolicyRequest* request,
+                                                            v1::AdoptPolicyResponse* response) {
+  return Answer(node_, "PolicyService.AdoptPolicy", context, request, response,
+                [this, deadline = OutcomeDeadlineOf(*context)](const auto& asked, auto& answer) {
+                  return service::AdoptPolicy(node_, asked, answer, deadline);
+                });
+}
 GUANXI_ANSWER(PolicyService, GetPolicy)
 GUANXI_ANSWER(PolicyService, ListPolicies)
 

@@ -250,6 +250,27 @@ BOOST_AUTO_TEST_CASE(a_node_of_an_older_admission_level_stops_before_its_log_bec
   BOOST_CHECK_THROW(older.Open(), std::runtime_error);
 }
 
+BOOST_AUTO_TEST_CASE(a_node_that_lags_adopts_no_policy_over_what_it_has_not_read) {
+  const std::string topic = MakeTopic(2), policy(relations::TransactionalPolicyToml());
+  KafkaNode node(topic);
+  for (int i = 0; i < 7; ++i) BOOST_TEST(node.Append(SomeOrder(i)).status.ok());  // of 2024-03
+  node.Close();
+  TopicWriter writer(topic);
+  QueueOrders(writer, 2, 7, 30'000);
+  codec::Record newest = Order("account-1", "newest", "2025-01-01", 1);
+  writer.Write(partition::PartitionOf("account-1", 2).value, SubmissionOf(newest));
+  node.Open();
+  const auto adopt = [&](const std::string& from, std::chrono::minutes within) {
+    return ReasonName(node.cluster().AdoptPolicy(policy, At(from), "urn:test", "", std::chrono::steady_clock::now() + within).status());
+  };
+  BOOST_TEST(adopt("2024-06-01", std::chrono::minutes(4)) == "POLICY_RETROACTIVE");
+  writer.Write(partition::PartitionOf("account-1", 2).value, SubmissionOf(Order("account-1", "newer", "2025-02-01", 1)));
+  const std::string at_once(adopt("2025-01-15", std::chrono::minutes(0)));
+  BOOST_TEST((at_once == "POSITION_NOT_REACHED" || at_once == "POLICY_RETROACTIVE" || at_once == "SOURCE_UNAVAILABLE"), at_once);
+  BOOST_TEST(adopt("2025-02-02", std::chrono::minutes(4)) == "none");
+  BOOST_TEST(node.cluster().AdoptedPolicies().size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_node_goes_on_where_it_was_and_applies_nothing_twice) {
   const std::string topic = MakeTopic(2);
   TopicWriter writer(topic);
