@@ -8,9 +8,12 @@
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
+#include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <memory>
 #include <random>
+#include <string_view>
 #include <thread>
 
 #include "partition/partitioner.h"
@@ -35,7 +38,7 @@ int Argument(const std::string& name, int otherwise) {
   return otherwise;
 }
 
-// guanxid, for as long as this lives; its end is SIGKILL.
+// guanxid, for as long as this lives: from when it says that it is ready to SIGKILL.
 class Daemon {
  public:
   Daemon(const std::string& data, const std::string& topic) {
@@ -47,10 +50,17 @@ class Daemon {
     arguments.push_back(nullptr);
     posix_spawn_file_actions_t files;
     posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    int ends[2];
+    BOOST_REQUIRE_EQUAL(pipe2(ends, O_CLOEXEC), 0);
+    posix_spawn_file_actions_adddup2(&files, ends[1], STDOUT_FILENO);
     posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     BOOST_REQUIRE_EQUAL(posix_spawn(&pid_, program.c_str(), &files, nullptr, arguments.data(), environ), 0);
     posix_spawn_file_actions_destroy(&files);
+    close(ends[1]);
+    said_.reset(fdopen(ends[0], "r"));
+    char line[4096] = "";
+    const bool is_ready = fgets(line, sizeof line, said_.get()) != nullptr && std::string_view(line).starts_with("guanxid ready");
+    BOOST_REQUIRE_MESSAGE(is_ready, "guanxid did not come up: " << line);
   }
   // True: it was running until now.
   bool Kill() {
@@ -61,7 +71,11 @@ class Daemon {
   }
 
  private:
+  struct Close {
+    void operator()(FILE* file) const { fclose(file); }
+  };
   pid_t pid_ = 0;
+  std::unique_ptr<FILE, Close> said_;
 };
 
 codec::Record OrderNumber(int number) {
@@ -103,6 +117,12 @@ uint64_t Records(KafkaNode& node) {
   return records;
 }
 
+// By a node that no broker answers: it reads nothing more.
+uint64_t RecordsIn(const std::string& directory, const std::string& topic) {
+  KafkaNode node(topic, {.partitions = kPartitions, .directory = directory, .brokers = "127.0.0.1:1"});
+  return Records(node);
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_daemon_killed_at_random_moments_has_the_log_of_one_that_was_not) {
@@ -123,8 +143,9 @@ BOOST_AUTO_TEST_CASE(a_daemon_killed_at_random_moments_has_the_log_of_one_that_w
     BOOST_TEST(daemon.Kill());
     writing.join();
   }
+  const uint64_t before_the_last = RecordsIn(directory.path() + "/data", topic);
+  BOOST_TEST(before_the_last > 0u);
   KafkaNode killed(topic, {.partitions = kPartitions, .directory = directory.path() + "/data"});
-  const uint64_t before_the_last = Records(killed);
   KafkaNode undisturbed(topic, {.partitions = kPartitions});
   BOOST_REQUIRE(killed.CatchUp() && undisturbed.CatchUp());
   BOOST_TEST(Records(killed) == static_cast<uint64_t>(events));

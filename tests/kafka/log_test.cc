@@ -38,6 +38,15 @@ codec::Record LargeOrder(int number, size_t bytes) {
   return large;
 }
 
+// The second admits a day ahead.
+std::vector<codec::AdmissionRules> TwoLevels() { return {{std::chrono::minutes(5)}, {std::chrono::hours(48)}}; }
+
+codec::Record OrderOfTomorrow(const std::string& account, const std::string& id) {
+  codec::Record order = Order(account, id, "2024-03-01", 1);
+  order.occurred_at = {(std::chrono::system_clock::now().time_since_epoch() + std::chrono::hours(24)) / std::chrono::microseconds(1)};
+  return order;
+}
+
 void QueueOrders(TopicWriter& writer, uint32_t partitions, int from, int to) {
   for (int i = from; i < to; ++i) {
     codec::Record order = SomeOrder(i);
@@ -210,26 +219,21 @@ BOOST_AUTO_TEST_CASE(two_nodes_with_directories_of_their_own_have_the_same_log_a
 
 BOOST_AUTO_TEST_CASE(a_node_of_an_older_admission_level_stops_before_its_log_becomes_another) {
   const std::string topic = MakeTopic(2);
-  const std::vector<codec::AdmissionRules> both = {{std::chrono::minutes(5)}, {std::chrono::hours(48)}};
+  const std::vector<codec::AdmissionRules> both = TwoLevels();
   bool was_updated = false;
   KafkaNode newer(topic, {.adjust = [&](auto& options) { options.admission = both; }});
   KafkaNode older(topic, {.adjust = [&](auto& options) {
                     if (was_updated) options.admission = both;
                   }});
-  const auto tomorrow = [](const std::string& id) {
-    codec::Record order = Order("account-1", id, "2024-03-01", 1);
-    order.occurred_at = {(std::chrono::system_clock::now().time_since_epoch() + std::chrono::hours(24)) / std::chrono::microseconds(1)};
-    return order;
-  };
   for (int i = 0; i < 50; ++i) BOOST_TEST(newer.Append(SomeOrder(i)).status.ok());
-  BOOST_TEST(ReasonName(newer.Append(tomorrow("t-1")).status) == "OCCURRED_IN_FUTURE");
+  BOOST_TEST(ReasonName(newer.Append(OrderOfTomorrow("account-1", "t-1")).status) == "OCCURRED_IN_FUTURE");
   BOOST_REQUIRE(older.CatchUp());
   const std::string before = older.Roots();
   BOOST_TEST(before == newer.Roots());
 
   BOOST_TEST(ReasonName(older.cluster().RaiseAdmission(2, "urn:test")) == "ADMISSION_LEVEL_NEWER");
   BOOST_REQUIRE(newer.cluster().RaiseAdmission(2, "urn:test").ok());
-  BOOST_TEST(newer.Append(tomorrow("t-2")).status.ok());
+  BOOST_TEST(newer.Append(OrderOfTomorrow("account-1", "t-2")).status.ok());
   for (uint32_t p = 0; p < 2; ++p) BOOST_TEST(older.Reaches(PartitionId(p), Reason::ADMISSION_LEVEL_NEWER));
   // Opened again as it is, it stops at the same place; its answers stay.
   older.Close();
@@ -418,16 +422,33 @@ BOOST_AUTO_TEST_CASE(an_event_in_a_wrong_partition_is_sent_on_once_however_many_
 
 BOOST_AUTO_TEST_CASE(a_parked_record_is_dismissed_and_repaired_through_the_topic) {
   const std::string topic = MakeTopic(1);
-  KafkaNode node(topic, {.partitions = 1});
+  const KafkaNode::Options options{.partitions = 1, .adjust = [](auto& cluster) { cluster.admission = TwoLevels(); }};
+  KafkaNode node(topic, options);
   BOOST_TEST(node.Append(Order("ACME", "o-1", "2024-03-01", 1)).status.ok());
   const auto conflict = node.Append(Order("ACME", "o-1", "2024-03-01", 2));
   BOOST_REQUIRE(conflict.parked_at.has_value());
   BOOST_TEST(ReasonName(node.cluster().RetryParked(PartitionId(0), *conflict.parked_at, "urn:test", "").status) == "EVENT_ID_CONFLICT");
   BOOST_TEST(node.cluster().DismissParked(PartitionId(0), *conflict.parked_at, "urn:test", "wrong").status.ok());
-  BOOST_TEST(partition::ReadCounter(*node.cluster().ViewOf(PartitionId(0)), "parked").value() == 0u);
-  KafkaNode other(topic, {.partitions = 1});
+
+  const codec::Record order = OrderOfTomorrow("ACME", "o-2");
+  const auto early = node.Append(order);
+  BOOST_REQUIRE(early.parked_at.has_value());
+  const auto retry = [&] { return node.cluster().RetryParked(PartitionId(0), *early.parked_at, "urn:test", ""); };
+  BOOST_TEST(ReasonName(retry().status) == "OCCURRED_IN_FUTURE");
+  BOOST_REQUIRE(node.cluster().RaiseAdmission(2, "urn:test").ok());
+  const auto repaired = retry();
+  BOOST_REQUIRE_MESSAGE(repaired.status.ok(), repaired.status.message());
+  BOOST_TEST(repaired.account_version == 2u);
+  BOOST_TEST(node.Append(order).duplicate);
+  KafkaNode other(topic, options);
   BOOST_REQUIRE(other.CatchUp());
   BOOST_TEST(other.Roots() == node.Roots());
+  BOOST_TEST((other.StateOf("ACME") == node.StateOf("ACME")));
+  for (KafkaNode* each : {&node, &other}) {
+    const partition::ViewPtr view = each->cluster().ViewOf(PartitionId(0));
+    BOOST_TEST(partition::ReadCounter(*view, "parked").value() == 0u);
+    BOOST_TEST(partition::ReadAccount(*view, "ACME", {}).value().core.account_version == 2u);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_topic_that_is_missing_or_set_up_otherwise_is_said_and_waited_for) {
