@@ -153,12 +153,13 @@ BOOST_AUTO_TEST_CASE(a_policy_that_comes_after_later_events_is_in_force_after_th
   BOOST_REQUIRE(fixture.Append(Order("acme", "o1", "2025-03-01", 5)).status.ok());
   BOOST_REQUIRE(TellPolicy(fixture, PartitionId(0), At("2025-02-01")).status.ok());
   for (int i = 0; i < 2; ++i) {
-    const auto view = fixture.cluster().ViewOf(PartitionId(0));
+    auto view = fixture.cluster().ViewOf(PartitionId(0));
     BOOST_REQUIRE(view->policies->adopted().size() == 1u);
     BOOST_TEST((view->policies->adopted().front().effective_at > At("2025-03-01")));
     // Now, and as of the newest record: the same rules.
     const auto newest = fixture.Read("acme", {view->Newest(), {}});
     BOOST_TEST(partition::PolicyAt(*view, newest).name == partition::PolicyAt(*view, fixture.Read("acme")).name);
+    view.reset();  // it holds the old store
     fixture.Reopen();
   }
   BOOST_TEST(TellPolicy(fixture, PartitionId(0), At("2025-02-01")).duplicate);
