@@ -1,5 +1,6 @@
 #include "intake/topic_rules.h"
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/reason.h"
 
@@ -37,6 +38,14 @@ absl::Status CheckEventsTopic(const std::string& topic, const kafka::TopicDescri
                   {{"topic", topic}, {"setting", required.setting}, {"value", value}, {"wanted", required.wanted}});
   }
   return absl::OkStatus();
+}
+
+std::string WhatIsTooLargeFor(const std::string& topic, const kafka::TopicDescription& description) {
+  const auto it = description.settings.find("max.message.bytes");
+  uint64_t bytes = 0;
+  if (it == description.settings.end() || !absl::SimpleAtoi(it->second, &bytes) || bytes >= kRecordBytesMax) return "";
+  return absl::StrCat(topic, ": max.message.bytes is ", bytes, ", ", kRecordBytesMax,
+                      " takes every call: larger events and batches are refused (EVENT_TOO_LARGE)");
 }
 
 std::string IdentityOf(const std::string& cluster_id, const std::string& topic, uint32_t partition) {

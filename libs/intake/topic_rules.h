@@ -10,6 +10,7 @@
 
 namespace guanxi::intake {
 
+// More than a call may append.
 inline constexpr size_t kRecordBytesMax = size_t{10} << 20;
 
 // What `guanxi kafka create-topics` makes it with.
@@ -17,6 +18,10 @@ std::map<std::string, std::string> EventsTopicSettings();
 
 // TOPIC_UNSUITABLE names the setting (metadata `setting`, `value`, `wanted`).
 absl::Status CheckEventsTopic(const std::string& topic, const kafka::TopicDescription& description);
+
+// A line for the log when the topic takes no records as large as a call may append; empty when
+// it does. Such a topic suits: what it does not take is refused, EVENT_TOO_LARGE.
+std::string WhatIsTooLargeFor(const std::string& topic, const kafka::TopicDescription& description);
 
 // "cluster id/topic/partition": SourceProgress::identity.
 std::string IdentityOf(const std::string& cluster_id, const std::string& topic, uint32_t partition);

@@ -193,7 +193,7 @@ struct Daemon::Impl {
     if (const std::string& prefix = config.Text("kafka_derived_prefix"); !prefix.empty())
       derived = std::make_unique<DerivedTopics>(*cluster, *commits, DerivedTopics::Options{options->connection, prefix, options->topic});
     if (const std::string& topic = config.Text("kafka_ingress_topic"); !topic.empty())
-      ingress = std::make_unique<Ingress>(*cluster, *keys, Ingress::Options{options->connection, topic, options->topic});
+      ingress = std::make_unique<Ingress>(*cluster, *kafka, *keys, Ingress::Options{options->connection, topic, options->topic});
     return absl::OkStatus();
   }
 

@@ -24,22 +24,30 @@ struct Ingress::Impl {
   static constexpr milliseconds kAbortMax{2'000};
   static constexpr milliseconds kTryAgainAfter{500};
   static constexpr milliseconds kLookEvery{5'000};
+  static constexpr milliseconds kLookAgainAfter{100};
   static constexpr milliseconds kPoll{20};
   static constexpr size_t kAtOnce = 256;
   static constexpr std::string_view kRefusedHeader = "guanxi-refused";
+  // So much any topic of events takes.
+  static constexpr size_t kPassedOnBytesMax = size_t{16} << 10;
 
-  // Of a record that no event was made of. The value stays behind: it may name persons.
+  // Of a record that the log has no event of. The value stays behind: it may name persons.
   struct Refused {
     std::optional<std::string> key;
     std::vector<std::pair<std::string, std::optional<std::string>>> headers;
   };
+  struct Event {
+    codec::Record record;
+    Refused otherwise;  // passed on when the log does not take it
+  };
   struct Taken {
-    std::vector<codec::Record> records;
+    std::vector<Event> events;
     std::vector<Refused> refused;
   };
 
-  Impl(partition::Cluster& c, privacy::KeyStore& k, Options o)
+  Impl(partition::Cluster& c, intake::KafkaIntake& i, privacy::KeyStore& k, Options o)
       : cluster(c),
+        kafka(i),
         keys(k),
         options(std::move(o)),
         upkeep({[this] { return Open(); }, [this] { return Pass(); }, [this] { Close(); }}, kTryAgainAfter) {}
@@ -51,9 +59,19 @@ struct Ingress::Impl {
     return absl::OkStatus();
   }
 
+  // While the node catches up, what is handed in comes back too late to be answered, and would be handed in again and again.
+  absl::Status AwaitThePast() {
+    while (!kafka.HasSeenThePast()) {
+      if (absl::Status accepts = CheckLogAccepts(); !accepts.ok()) return accepts;
+      if (upkeep.Stopping()) return Refuse(Reason::SHUTTING_DOWN, "the server is stopping");
+      upkeep.Pause(kLookAgainAfter);
+    }
+    return CheckLogAccepts();
+  }
+
   absl::Status Open() {
     next.clear();
-    if (absl::Status accepts = CheckLogAccepts(); !accepts.ok()) return accepts;
+    if (absl::Status ready = AwaitThePast(); !ready.ok()) return ready;
     auto asks = kafka::Admin::Make(options.connection);
     if (!asks.ok()) return asks.status();
     admin = *std::move(asks);
@@ -122,11 +140,12 @@ struct Ingress::Impl {
     if (next == before) return absl::OkStatus();
     if (absl::Status durable = keys.Sync(); !durable.ok()) return durable;
     // Before the transaction: while one is open, nobody reads what lies behind it.
-    while (!taken.records.empty()) {
-      taken.records = Submit(std::move(taken.records));
-      if (taken.records.empty()) break;
+    while (!taken.events.empty()) {
+      Submit(taken);
+      if (taken.events.empty()) break;
       if (upkeep.Stopping()) return absl::OkStatus();
       upkeep.Pause(kTryAgainAfter);
+      AwaitWhatWasProduced();
     }
     return LeaveBehind(taken.refused);
   }
@@ -162,18 +181,25 @@ struct Ingress::Impl {
     if (refused.ok()) refused = SealPersonalParts(*record, keys);
     if (partition::IsOpen(refused)) return refused;
     if (refused.ok()) {
-      taken.records.push_back(*std::move(record));
+      taken.events.push_back({*std::move(record), WithoutValue(message)});
     } else {
-      taken.refused.push_back(WithoutValue(message, refused));
+      taken.refused.push_back(Because(refused, WithoutValue(message)));
     }
     next[partition] = polled.message.offset() + 1;
     return absl::OkStatus();
   }
 
-  static Refused WithoutValue(const codec::KafkaMessage& message, const absl::Status& why) {
+  static Refused WithoutValue(const codec::KafkaMessage& message) {
+    size_t bytes = message.key.value_or("").size();
+    for (const codec::KafkaHeader& header : message.headers) bytes += header.name.size() + header.value.value_or("").size();
     Refused refused;
+    if (bytes > kPassedOnBytesMax) return refused;
     if (message.key) refused.key.emplace(*message.key);
     for (const codec::KafkaHeader& header : message.headers) refused.headers.emplace_back(header.name, header.value);
+    return refused;
+  }
+
+  static Refused Because(const absl::Status& why, Refused refused) {
     const ReasonEntry* const reason = ReasonOf(why);
     refused.headers.emplace_back(kRefusedHeader, reason == nullptr ? "UNKNOWN" : reason->name);
     return refused;
@@ -197,18 +223,54 @@ struct Ingress::Impl {
     done(partition::AllRefused(1, Refuse(Reason::SHUTTING_DOWN, "the server is stopping")));
   }
 
-  // Those whose outcome is open.
-  std::vector<codec::Record> Submit(std::vector<codec::Record> records) {
-    std::vector<std::promise<partition::EventOutcome>> outcomes(records.size());
-    for (size_t i = 0; i < records.size(); ++i)
-      SubmitOne(records[i], [&outcome = outcomes[i]](const partition::SubmissionResult& result) { outcome.set_value(result.front()); });
-    std::vector<codec::Record> open;
-    for (size_t i = 0; i < records.size(); ++i)
-      if (partition::IsOpen(outcomes[i].get_future().get().status)) open.push_back(std::move(records[i]));
-    return open;
+  std::vector<partition::EventOutcome> HandIn(const std::vector<Event>& events) {
+    std::vector<std::promise<partition::EventOutcome>> answers(events.size());
+    for (size_t i = 0; i < events.size(); ++i)
+      SubmitOne(events[i].record, [&answer = answers[i]](const partition::SubmissionResult& result) { answer.set_value(result.front()); });
+    std::vector<partition::EventOutcome> outcomes;
+    for (auto& answer : answers) outcomes.push_back(answer.get_future().get());
+    // The brokers refuse as a whole what was sent together: alone, an event is too large or it is not.
+    for (size_t i = 0; i < outcomes.size() && outcomes.size() > 1; ++i)
+      if (IsTooLarge(outcomes[i])) outcomes[i] = HandIn({events[i]}).front();
+    return outcomes;
+  }
+
+  static bool IsTooLarge(const partition::EventOutcome& outcome) {
+    const ReasonEntry* const reason = ReasonOf(outcome.status);
+    return reason != nullptr && reason->reason == Reason::EVENT_TOO_LARGE;
+  }
+
+  // Leaves those whose outcome is open. What neither the log nor what is parked there holds, such as an
+  // event that the topic finds too large, is refused.
+  void Submit(Taken& taken) {
+    const std::vector<partition::EventOutcome> outcomes = HandIn(taken.events);
+    std::vector<Event> open;
+    for (size_t i = 0; i < outcomes.size(); ++i) {
+      if (outcomes[i].status.ok() || outcomes[i].parked_at) continue;
+      if (partition::IsOpen(outcomes[i].status))
+        open.push_back(std::move(taken.events[i]));
+      else
+        taken.refused.push_back(Because(outcomes[i].status, std::move(taken.events[i].otherwise)));
+    }
+    taken.events = std::move(open);
+  }
+
+  // Of an event whose outcome is not known yet, the first record may still come: a second waits for it.
+  void AwaitWhatWasProduced() {
+    const auto answer = std::make_shared<std::promise<intake::KafkaIntake::Ends>>();
+    kafka.AskEnds([answer](const intake::KafkaIntake::Ends& ends) { answer->set_value(ends); });
+    const intake::KafkaIntake::Ends ends = answer->get_future().get();
+    while (ends.ok() && !IsApplied(*ends) && CheckLogAccepts().ok() && !upkeep.Stopping()) upkeep.Pause(kLookAgainAfter);
+  }
+
+  bool IsApplied(const std::vector<uint64_t>& ends) const {
+    for (uint32_t p = 0; p < ends.size(); ++p)
+      if (cluster.ViewOf(PartitionId(p))->source.next_offset < ends[p]) return false;
+    return true;
   }
 
   partition::Cluster& cluster;
+  intake::KafkaIntake& kafka;
   privacy::KeyStore& keys;
   const Options options;
   std::unique_ptr<kafka::Admin> admin;
@@ -222,8 +284,8 @@ struct Ingress::Impl {
   Upkeep upkeep;  // the last: it uses the others
 };
 
-Ingress::Ingress(partition::Cluster& cluster, privacy::KeyStore& keys, Options options)
-    : impl_(std::make_unique<Impl>(cluster, keys, std::move(options))) {}
+Ingress::Ingress(partition::Cluster& cluster, intake::KafkaIntake& kafka, privacy::KeyStore& keys, Options options)
+    : impl_(std::make_unique<Impl>(cluster, kafka, keys, std::move(options))) {}
 Ingress::~Ingress() = default;
 void Ingress::AskToStop() { impl_->upkeep.AskToStop(); }
 

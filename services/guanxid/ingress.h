@@ -5,9 +5,10 @@
 //
 // Reading goes on at the offset that this group committed; a partition that the topic
 // is given meanwhile is read from its beginning within seconds. What is read again
-// after a crash is found as a duplicate. What cannot be read or sealed goes to the
-// topic of events without its value, with the reason in the header guanxi-refused,
-// and is parked there: once, in one transaction with the offset.
+// after a crash is found as a duplicate. What cannot be read or sealed, or is larger
+// than the log takes, goes to the topic of events without its value, with the reason
+// in the header guanxi-refused, and is parked there: once, in one transaction with the
+// offset. Key and headers go with it unless they take more than 16 KiB.
 #pragma once
 
 #include <functional>
@@ -15,6 +16,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "intake/kafka_intake.h"
 #include "kafka/connection.h"
 #include "partition/cluster.h"
 #include "privacy/key_store.h"
@@ -31,9 +33,10 @@ class Ingress {
     // and not committed. guanxid sets none.
     std::function<void()> before_commit = [] {};
   };
-  // Begins when the brokers answer. Cluster and keys outlive it; destroying it waits
-  // for the outcomes of what it handed in, which a stopped intake gives at once.
-  Ingress(partition::Cluster& cluster, privacy::KeyStore& keys, Options options);
+  // Begins when the brokers answer and the cluster's intake has seen the past. Cluster, intake
+  // and keys outlive it; destroying it waits for the outcomes of what it handed in, which a
+  // stopped intake gives at once.
+  Ingress(partition::Cluster& cluster, intake::KafkaIntake& kafka, privacy::KeyStore& keys, Options options);
   ~Ingress();
   // Does not wait; the destructor does. Thread-safe.
   void AskToStop();

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
 #include "base/reason.h"
 #include "codec/admission.h"
+#include "intake/topic_rules.h"
 
 namespace guanxi::service {
 namespace {
@@ -106,6 +108,8 @@ absl::StatusOr<std::unique_ptr<intake::KafkaIntake>> OpenKafka(const Config& con
   MakeDeterministic(options);
   options.intake = opened->get();
   if (!topic.ok()) return opened;
+  if (const std::string warning = intake::WhatIsTooLargeFor(config.Text("kafka_topic"), *topic); !warning.empty())
+    std::fprintf(stderr, "kafka: %s\n", warning.c_str());
   if (!config.IsGiven("partitions")) options.settings.partitions = topic->partitions;
   options.settings.log_epoch = EpochOf(topic->cluster_id, config.Text("kafka_topic"));
   return opened;

@@ -91,13 +91,14 @@ def until(holds, what, seconds=240):
 class NodeCase(unittest.TestCase):
     """guanxid on a topic of its own at the shared broker."""
     partitions = 4
+    events = EVENTS
 
     def setUp(self):
         self.broker = shared()
         folder = tempfile.TemporaryDirectory(prefix="guanxi-kafka-")
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        self.topic = self.broker.topic(self, self.partitions, **EVENTS)
+        self.topic = self.broker.topic(self, self.partitions, **self.events)
         self.node = self.start_node("data")
 
     def start_node(self, name, *options):

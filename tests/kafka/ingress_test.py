@@ -1,10 +1,13 @@
 """Events that name persons in clear, by the topic of short retention: sealed before they reach the topic of events, each once."""
+import base64
 import json
+import os
+import pathlib
 import unittest
 import urllib.error
 import urllib.request
 
-from broker import NodeCase, until
+from broker import EVENTS, NodeCase, until
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import NewPartitions
 from harness import Refused
@@ -19,7 +22,7 @@ def contact(number):
     return headers(number, "ContactAdded"), json.dumps({"contactId": f"c-{number}", "name": "Wang Fang"})
 
 
-class IngressTopic(NodeCase):
+class IngressCase(NodeCase):
     partitions = 2
 
     def setUp(self):
@@ -57,7 +60,7 @@ class IngressTopic(NodeCase):
                 message, = consumer.consume(1, 240)
                 messages += [] if message.error() else [message]
                 ended += bool(message.error())
-            return [message.value() or b"" for message in messages]
+            return messages
         finally:
             consumer.close()
 
@@ -67,6 +70,8 @@ class IngressTopic(NodeCase):
         except urllib.error.HTTPError:
             return False
 
+
+class IngressTopic(IngressCase):
     def test_persons_are_sealed_and_what_cannot_be_is_parked_without_its_value(self):
         order = json.dumps({"orderId": "o-2", "currencyCode": "EUR",
                             "lines": [{"product": "pump", "quantityMicros": "1000000", "unitPriceMicros": "1000000"}]})
@@ -74,7 +79,7 @@ class IngressTopic(NodeCase):
         self.applied("i-1", "i-2")
         parked, = until(self.parked, "what cannot be read is parked")
         self.assertEqual(parked["parkedReason"], "MESSAGE_UNREADABLE")
-        self.assertEqual([value for value in self.everything_in_the_topic_of_events() if b"Fang" in value], [])
+        self.assertEqual([message for message in self.everything_in_the_topic_of_events() if b"Fang" in (message.value() or b"")], [])
         # Killed and started again it goes on where it was; what it may read again is a duplicate.
         self.restart()
         self.write(contact(3))
@@ -93,6 +98,25 @@ class IngressTopic(NodeCase):
         producer.produce(self.ingress, key="ACME", value=value, headers=head, partition=7)
         self.assertEqual(producer.flush(240), 0)
         self.applied("i-1", "i-2")
+
+
+class ATopicOfEventsThatTakesLittle(IngressCase):
+    events = {**EVENTS, "max.message.bytes": "20000"}
+
+    def test_an_event_that_is_too_large_for_it_is_parked_once_without_its_value_and_none_behind_it_waits(self):
+        noise = base64.b64encode(os.urandom(60_000)).decode()  # which no compression makes small
+        self.write((headers(1, "Drawing"), json.dumps({"noise": noise})), contact(2))
+        self.applied("i-2")
+        parked, = until(self.parked, "what is too large is parked")
+        self.assertEqual(parked["accountId"], "ACME")
+        told = [dict(message.headers()) for message in self.everything_in_the_topic_of_events() if message.value() is None]
+        self.assertEqual([(header["ce_id"], header["guanxi-refused"]) for header in told], [(b"i-1", b"EVENT_TOO_LARGE")])
+        # It was left behind: started again the node goes on after it.
+        self.restart()
+        self.write(contact(3))
+        self.applied("i-2", "i-3")
+        self.assertEqual(len(self.parked()), 1)
+        self.assertIn("max.message.bytes is 20000", pathlib.Path(self.node.log.name).read_text())
 
 
 if __name__ == "__main__":
