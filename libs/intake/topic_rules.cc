@@ -1,7 +1,10 @@
 #include "intake/topic_rules.h"
 
+#include <utility>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/reason.h"
 
 namespace guanxi::intake {
@@ -27,6 +30,36 @@ std::map<std::string, std::string> EventsTopicSettings() {
   settings["retention.bytes"] = "-1";
   settings["max.message.bytes"] = std::to_string(kRecordBytesMax);
   return settings;
+}
+
+std::map<std::string, std::string> KeptTopicSettings(std::string cleanup_policy) {
+  return {{"cleanup.policy", std::move(cleanup_policy)},
+          {"retention.ms", "-1"},
+          {"retention.bytes", "-1"},
+          {"unclean.leader.election.enable", "false"}};
+}
+
+std::vector<std::string> DifferencesOf(const kafka::TopicToMake& wanted, const kafka::TopicDescription& found) {
+  std::vector<std::string> differences;
+  if (found.partitions != wanted.partitions)
+    differences.push_back("partitions are " + std::to_string(found.partitions) + ", asked for are " + std::to_string(wanted.partitions));
+  const bool copies_differ = wanted.replication != kafka::kBrokersReplication && found.replication != wanted.replication;
+  if (copies_differ) differences.push_back(absl::StrCat("replication is ", found.replication, ", asked for is ", wanted.replication));
+  for (const auto& [setting, value] : wanted.settings) {
+    // With fewer copies than asked for, nothing could be written any more.
+    if (copies_differ && setting == "min.insync.replicas") continue;
+    const auto it = found.settings.find(setting);
+    const std::string is = it == found.settings.end() ? "" : it->second;
+    if (is != value) differences.push_back(absl::StrCat(setting, " is ", is, ", must be ", value));
+  }
+  return differences;
+}
+
+absl::Status CheckAsMade(const kafka::TopicToMake& wanted, const kafka::TopicDescription& found) {
+  const std::string differences = absl::StrJoin(DifferencesOf(wanted, found), ", ");
+  if (differences.empty()) return absl::OkStatus();
+  return Refuse(Reason::TOPIC_UNSUITABLE, absl::StrCat(wanted.name, ": ", differences),
+                {{"topic", wanted.name}, {"differences", differences}});
 }
 
 absl::Status CheckEventsTopic(const std::string& topic, const kafka::TopicDescription& description) {

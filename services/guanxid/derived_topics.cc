@@ -5,6 +5,8 @@
 #include "base/reason.h"
 #include "guanxid/derived_rows.h"
 #include "guanxid/upkeep.h"
+#include "intake/topic_rules.h"
+#include "intake/trouble_log.h"
 #include "kafka/admin.h"
 #include "kafka/consumer.h"
 #include "kafka/transactions.h"
@@ -24,10 +26,11 @@ constexpr uint64_t kRowsAtOnce = 500;
 // Progress is sought in the last records first; each transaction leaves two.
 constexpr uint64_t kProgressWindow = 64;
 
-constexpr struct {
+struct TopicToKeep {
   const char* name;
   const char* cleanup;
-} kTopics[] = {{"tier-changes", "delete"}, {"accounts", "compact"}, {"parked", "delete"}, {"progress", "compact"}};
+};
+constexpr TopicToKeep kTopics[] = {{"tier-changes", "delete"}, {"accounts", "compact"}, {"parked", "delete"}, {"progress", "compact"}};
 constexpr const char* kProgress = "progress";
 
 }  // namespace
@@ -46,19 +49,37 @@ struct DerivedTopics::Impl {
   std::string Topic(const std::string& name) const { return options.prefix + "." + name; }
   std::string ProgressKey(uint32_t partition) const { return options.events_topic + "/" + std::to_string(partition); }
 
-  absl::Status MakeTopics() {
-    auto admin = kafka::Admin::Make(options.connection);
-    if (!admin.ok()) return admin.status();
-    for (const auto& topic : kTopics) {
-      const absl::Status made = (*admin)->Create(
-          {Topic(topic.name), cluster.partitions(), kafka::kBrokersReplication, {{"cleanup.policy", topic.cleanup}}}, kQuestionMax);
+  kafka::TopicToMake Wanted(const TopicToKeep& topic) const {
+    return {Topic(topic.name), cluster.partitions(), kafka::kBrokersReplication, intake::KeptTopicSettings(topic.cleanup)};
+  }
+
+  absl::Status MakeTopics(kafka::Admin& admin) const {
+    for (const TopicToKeep& topic : kTopics) {
+      const absl::Status made = admin.Create(Wanted(topic), kQuestionMax);
       if (!made.ok() && !absl::IsAlreadyExists(made)) return made;
     }
     return absl::OkStatus();
   }
 
+  // One that somebody else made may let go of rows, or of the progress: then everything would be told again.
+  absl::Status CheckTopics(kafka::Admin& admin) {
+    for (const TopicToKeep& topic : kTopics) {
+      const auto found = admin.Describe(Topic(topic.name), kQuestionMax);
+      if (!found.ok()) return found.status();
+      absl::Status suits = intake::CheckAsMade(Wanted(topic), *found);
+      if (suits.ok()) continue;
+      log.Note(suits);
+      return suits;
+    }
+    log.Note(absl::OkStatus());
+    return absl::OkStatus();
+  }
+
   absl::Status Open() {
-    if (absl::Status made = MakeTopics(); !made.ok()) return made;
+    const auto admin = kafka::Admin::Make(options.connection);
+    if (!admin.ok()) return admin.status();
+    if (absl::Status made = MakeTopics(**admin); !made.ok()) return made;
+    if (absl::Status suit = CheckTopics(**admin); !suit.ok()) return suit;
     const auto stopping = [this] { return upkeep.Stopping(); };
     auto opened = kafka::TransactionalProducer::Make({options.connection, "guanxi-derived-" + options.prefix, kTransactionMax, stopping},
                                                      kTransactionMax);
@@ -158,6 +179,7 @@ struct DerivedTopics::Impl {
   const Options options;
   std::unique_ptr<kafka::TransactionalProducer> producer;
   std::vector<ToldSoFar> told;
+  intake::TroubleLog log{"derived topics"};
 
   uint64_t wake = 0;
   Upkeep upkeep;  // the last: it uses the others

@@ -32,7 +32,8 @@ class DerivedTopics {
     // For tests that end the process there. guanxid sets none.
     std::function<void(Moment)> at = [](Moment) {};
   };
-  // Makes the topics that are missing, as soon as the brokers answer. Cluster and commits outlive it.
+  // Makes the topics that are missing, as soon as the brokers answer; those that are there must be
+  // as it would make them (TOPIC_UNSUITABLE, also on standard error). Cluster and commits outlive it.
   DerivedTopics(partition::Cluster& cluster, CommitHub& commits, Options options);
   ~DerivedTopics();
   // Does not wait; the destructor does. Thread-safe.

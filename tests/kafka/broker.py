@@ -54,12 +54,15 @@ class Broker:
     def topic(self, test, partitions=1, **config):
         """A new topic that no other case uses; its name."""
         name = f"{test.id().rsplit('.', 1)[-1]}-{os.getpid()}-{next(_numbers)}"
+        self.make(name, partitions, **config)
+        return name
+
+    def make(self, name, partitions=1, **config):
         admin = self.admin()  # kept until it has answered
         for made in admin.create_topics([NewTopic(name, partitions, config=config)], request_timeout=240).values():
             made.result(240)
         # The controller has made it; that the brokers know it comes a moment later.
         until(lambda: self.knows(admin, name, partitions), f"a leader for each partition of {name}")
-        return name
 
     def knows(self, admin, topic, partitions):
         found = admin.list_topics(topic, timeout=240).topics[topic]

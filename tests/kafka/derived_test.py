@@ -6,17 +6,27 @@ import sys
 import tempfile
 import time
 import unittest
+import urllib.request
 
 import grpc
 from confluent_kafka import Consumer, KafkaError, TopicPartition
+from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource, ConfigSource
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
-from broker import shared  # noqa: E402
+from broker import shared, until  # noqa: E402
 from harness import Daemon  # noqa: E402
 from patience import EVENTUALLY, patiently  # noqa: E402
 from wire import SECONDS, Wire, account_service_pb2, instant, order, policy_service_pb2  # noqa: E402
 
 PARTITIONS = 2
+
+
+def settings_of(broker, topic):
+    """Those that the topic was made with; the others are the brokers', which another broker has otherwise."""
+    resource = ConfigResource(ConfigResource.Type.TOPIC, topic)
+    admin = broker.admin()  # kept until it has answered
+    settings = admin.describe_configs([resource])[resource].result(SECONDS)
+    return {name: entry.value for name, entry in settings.items() if entry.source == ConfigSource.DYNAMIC_TOPIC_CONFIG.value}
 
 
 def committed(broker, topic):
@@ -42,17 +52,24 @@ def committed(broker, topic):
     return records
 
 
-class Derived(unittest.TestCase):
+class DerivedCase(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="guanxi-derived-")
         self.addCleanup(folder.cleanup)
         self.broker = shared()
         self.topic = self.broker.topic(self, PARTITIONS, **{"message.timestamp.type": "LogAppendTime"})
         self.prefix = self.topic + ".out"
+        self.prepare()
         self.daemon = Daemon(pathlib.Path(folder.name) / "data", "--kafka-brokers", self.broker.bootstrap, "--kafka-topic", self.topic,
                              "--kafka-derived-prefix", self.prefix, "--clock", "events")
         self.addCleanup(lambda: self.daemon.process and self.daemon.kill())
         self.start()
+        self.adopt()
+
+    def prepare(self):
+        """What is there before the node is started."""
+
+    def adopt(self):
         request = policy_service_pb2.AdoptPolicyRequest(shipped_name="transactional", actor="test", effective_at=instant("2020-01-01"))
         patiently(lambda: self.wire.policies.AdoptPolicy(request, timeout=SECONDS))
 
@@ -80,6 +97,8 @@ class Derived(unittest.TestCase):
                 return records
             self.assertLess(time.monotonic(), until, f"{name}: {records[-3:]}")
 
+
+class Derived(DerivedCase):
     def test_each_row_is_told_once_though_the_daemon_is_killed_while_it_tells(self):
         seed = random.randrange(1 << 32)
         luck = random.Random(seed)
@@ -114,6 +133,41 @@ class Derived(unittest.TestCase):
             (_, key, parked), = self.read_until("parked", lambda rows: rows)
             self.assertEqual((parked["reason"], parked["accountId"]), ("EVENT_ID_CONFLICT", accounts[0]))
             self.assertEqual(key, f"{int(parked['partition'])}/{parked['position']}")
+
+    def test_the_topics_that_the_node_makes_let_nothing_go(self):
+        self.wire.append(order("ACME", "o-1", "2024-03-10", 60_000))
+        self.read_until("accounts", lambda rows: rows)
+        for name, policy in {"tier-changes": "delete", "accounts": "compact", "parked": "delete", "progress": "compact"}.items():
+            kept = {"cleanup.policy": policy, "retention.ms": "-1", "retention.bytes": "-1", "unclean.leader.election.enable": "false"}
+            self.assertEqual(settings_of(self.broker, f"{self.prefix}.{name}"), kept, name)
+
+
+class ATopicThatWouldForget(DerivedCase):
+    def prepare(self):
+        self.progress = f"{self.prefix}.progress"
+        self.broker.make(self.progress, PARTITIONS, **{"cleanup.policy": "delete", "retention.ms": "86400000"})
+
+    def is_telling(self):
+        with urllib.request.urlopen(f"http://{self.daemon.http}/metrics", timeout=SECONDS) as answer:
+            return "guanxi_kafka_telling 1\n" in answer.read().decode()
+
+    def log(self):
+        return pathlib.Path(self.daemon.log.name).read_text()
+
+    def test_is_told_nothing_and_the_log_says_why_until_it_is_set_right(self):
+        patiently(lambda: self.wire.append(order("ACME", "o-1", "2024-03-10", 60_000)))
+        until(lambda: "TOPIC_UNSUITABLE" in self.log(), "it is said")
+        until(lambda: not self.is_telling(), "telling nothing")
+        self.assertIn(f"{self.progress}: cleanup.policy is delete, must be compact, retention.ms is 86400000, must be -1", self.log())
+        self.assertEqual(committed(self.broker, f"{self.prefix}.accounts"), [])
+        set_right = [ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
+                     for name, value in {"cleanup.policy": "compact", "retention.ms": "-1"}.items()]
+        resource = ConfigResource(ConfigResource.Type.TOPIC, self.progress, incremental_configs=set_right)
+        admin = self.broker.admin()
+        admin.incremental_alter_configs([resource])[resource].result(SECONDS)
+        self.read_until("accounts", lambda rows: rows)
+        until(self.is_telling, "telling")
+        self.assertEqual(self.log().count("TOPIC_UNSUITABLE"), 1)
 
 
 if __name__ == "__main__":

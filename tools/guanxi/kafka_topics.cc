@@ -33,13 +33,6 @@ struct Outcome {
   std::vector<std::string> differences;  // "retention.ms is 604800000, must be -1"
 };
 
-Settings Kept(std::string policy) {
-  return {{"cleanup.policy", std::move(policy)},
-          {"retention.ms", "-1"},
-          {"retention.bytes", "-1"},
-          {"unclean.leader.election.enable", "false"}};
-}
-
 // The events are the log's; the others are told from it and can be told again.
 std::vector<kafka::TopicToMake> TopicsOf(const TopicsArguments& arguments) {
   const auto topic = [&](const char* name, uint32_t partitions, Settings settings) {
@@ -50,28 +43,12 @@ std::vector<kafka::TopicToMake> TopicsOf(const TopicsArguments& arguments) {
     return made;
   };
   return {topic("events", arguments.partitions, intake::EventsTopicSettings()),
-          topic("tier-changes", arguments.partitions, Kept("delete")),
-          topic("accounts", arguments.partitions, Kept("compact")),
-          topic("parked", arguments.partitions, Kept("delete")),
-          topic("progress", arguments.partitions, Kept("compact")),
-          topic("owners", arguments.partitions, Kept("compact")),
+          topic("tier-changes", arguments.partitions, intake::KeptTopicSettings("delete")),
+          topic("accounts", arguments.partitions, intake::KeptTopicSettings("compact")),
+          topic("parked", arguments.partitions, intake::KeptTopicSettings("delete")),
+          topic("progress", arguments.partitions, intake::KeptTopicSettings("compact")),
+          topic("owners", arguments.partitions, intake::KeptTopicSettings("compact")),
           topic("ingress", arguments.partitions, Settings{{"cleanup.policy", "delete"}, {"retention.ms", "86400000"}})};
-}
-
-std::vector<std::string> DifferencesOf(const kafka::TopicToMake& wanted, const kafka::TopicDescription& found) {
-  std::vector<std::string> differences;
-  if (found.partitions != wanted.partitions)
-    differences.push_back("partitions are " + std::to_string(found.partitions) + ", asked for are " + std::to_string(wanted.partitions));
-  const bool copies_differ = wanted.replication != kafka::kBrokersReplication && found.replication != wanted.replication;
-  if (copies_differ) differences.push_back(absl::StrCat("replication is ", found.replication, ", asked for is ", wanted.replication));
-  for (const auto& [setting, value] : wanted.settings) {
-    // With fewer copies than asked for, nothing could be written any more.
-    if (copies_differ && setting == "min.insync.replicas") continue;
-    const auto it = found.settings.find(setting);
-    const std::string is = it == found.settings.end() ? "" : it->second;
-    if (is != value) differences.push_back(absl::StrCat(setting, " is ", is, ", must be ", value));
-  }
-  return differences;
 }
 
 // The controller has made it; that the brokers know it comes a moment later.
@@ -95,7 +72,7 @@ absl::StatusOr<Outcome> MakeOrCompare(kafka::Admin& admin, const kafka::TopicToM
   const auto found = DescribeWhenKnown(admin, wanted.name, timeout);
   if (!found.ok()) return found.status();
   outcome.partitions = found->partitions;
-  outcome.differences = DifferencesOf(wanted, *found);
+  outcome.differences = intake::DifferencesOf(wanted, *found);
   return outcome;
 }
 
