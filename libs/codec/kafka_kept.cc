@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "base/byte_coding.h"
 #include "base/reason.h"
+#include "codec/cloudevents.h"
 #include "codec/kafka_message.h"
+#include "relations/event_type.h"
 
 // docs/formats/kafka.md, "What is kept of a record that cannot be read".
 namespace guanxi::codec {
@@ -42,17 +45,51 @@ std::string Shortened(std::string_view whole) {
   return kept;
 }
 
+constexpr std::array kOfContacts = {relations::EventType::kContactAdded, relations::EventType::kContactChanged};
+
+bool NamesContactType(std::string_view text) {
+  return std::any_of(kOfContacts.begin(), kOfContacts.end(),
+                     [&](relations::EventType type) { return text.find(relations::FullName(type)) != std::string_view::npos; });
+}
+
+bool IsAboutContact(const Record& record) {
+  const bool known = std::find(kOfContacts.begin(), kOfContacts.end(), relations::EventType{record.type}) != kOfContacts.end();
+  return known || NamesContactType(record.type_name);
+}
+
+// JSON may give any letter by its number. Those that are sought are below 256.
+std::string WithLettersForNumbers(std::string_view text) {
+  constexpr std::string_view kNumber = "\\u00";
+  constexpr size_t kDigits = 2;
+  std::string plain;
+  plain.reserve(text.size());
+  while (!text.empty()) {
+    uint8_t letter = 0;
+    const std::string_view digits = text.starts_with(kNumber) ? text.substr(kNumber.size(), kDigits) : "";
+    const bool is_number = digits.size() == kDigits && std::from_chars(digits.begin(), digits.end(), letter, 16).ptr == digits.end();
+    plain += is_number ? static_cast<char>(letter) : text.front();
+    text.remove_prefix(is_number ? kNumber.size() + kDigits : 1);
+  }
+  return plain;
+}
+
+// A stored record in base64, which is not searched: if it cannot be read, nobody knows whom it names.
+bool HoldsRecordOfContact(std::string_view plain, std::string_view text) {
+  if (plain.find("guanxirecord") == std::string_view::npos) return false;
+  const absl::StatusOr<Record> read = RecordFromCloudEvent(text);
+  return !read.ok() || IsAboutContact(*read);
+}
+
 // Persons' names do not get into the log by a producer's mistake: of an event about a contact that is not taken the value
 // stays in the topic. Structured mode is searched as text, since it may be unreadable.
 bool MayNamePersons(const KafkaMessage& message) {
-  static constexpr std::array<std::string_view, 2> kTypes = {"guanxi.event.v1.ContactAdded", "guanxi.event.v1.ContactChanged"};
-  const auto says = [&](std::string_view text) {
-    return std::any_of(kTypes.begin(), kTypes.end(), [&](std::string_view type) { return text.find(type) != std::string_view::npos; });
-  };
-  for (const KafkaHeader& header : message.headers) {
-    if (header.name == "ce_type" && header.value && says(*header.value)) return true;
-  }
-  return message.value && says(*message.value);
+  for (const KafkaHeader& header : message.headers)
+    if (header.name == "ce_type" && header.value && NamesContactType(*header.value)) return true;
+  if (!message.value) return false;
+  const bool has_numbers = message.value->find("\\u") != std::string_view::npos;
+  const std::string letters = has_numbers ? WithLettersForNumbers(*message.value) : "";
+  const std::string_view plain = has_numbers ? std::string_view(letters) : *message.value;
+  return NamesContactType(plain) || HoldsRecordOfContact(plain, *message.value);
 }
 
 absl::Status NotKept(std::string_view why) {

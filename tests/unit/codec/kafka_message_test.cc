@@ -311,6 +311,51 @@ BOOST_AUTO_TEST_CASE(a_person_named_in_clear_gets_neither_into_the_log_nor_among
   BOOST_TEST(RefusalOf(Sent(binary).Value(R"({"contactId":"c-1","department":"purchasing"})")) == "OK");
 }
 
+BOOST_AUTO_TEST_CASE(a_person_does_not_get_among_what_is_parked_by_a_type_whose_letters_are_given_by_their_numbers) {
+  const std::string event =
+      R"({"specversion":"1.0","id":"c","source":"/crm","type":"guanxi.event.v1.Contact\u0041dded","partitionkey":"ACME",)"
+      R"("time":"2024-03-01T09:30:00Z","data":{"contactId":"c-1","name":"Wang Fang"}})";
+  BOOST_TEST(RefusalOf(Sent::Structured(event)) == "FIELD_INVALID name");
+  const Sent named = Sent::Structured(event), cut = Sent::Structured(event.substr(0, event.size() - 1)),
+             batch = Sent::Structured("[" + event + "]"),
+             other = Sent::Structured(Replaced(event, R"(Contact\u0041dded)", R"(\u0043ontac\u0074Changed)")),
+             misspelt = Sent::Structured(Replaced(event, "contactId", "contactID"));
+  for (const Sent& sent : {named, cut, batch, other, misspelt, Sent(named).Key(std::nullopt), Sent(named).Without("content-type")}) {
+    const FromKafka read = RecordFromKafka(sent.View());
+    BOOST_TEST(!read.status.ok());
+    CheckParked(sent, read);
+    BOOST_TEST(EncodeRecord(read.record.View()).find("Fang") == std::string::npos);
+    BOOST_TEST(absl::IsFailedPrecondition(MessageFromKept(read.record.payload).status()));
+  }
+  // Other numbers hide nothing.
+  const Sent order = Sent::Structured(Replaced(kStructured, "pump", R"(p\u0075mp \u6cf5 \u00 \\u00e4)"));
+  CheckKeptWhole(order, RecordFromKafka(order.View()).record);
+}
+
+BOOST_AUTO_TEST_CASE(a_person_does_not_get_among_what_is_parked_by_a_whole_record_in_base64) {
+  const std::string event = R"({"specversion":"1.0","id":"c","source":"/crm","type":"guanxi.event.v1.ContactAdded","partitionkey":"ACME",)"
+                            R"("time":"2024-03-01T09:30:00Z","data":{"contactId":"c-1","name":"Wang Fang"}})";
+  Record contact = *RecordFromCloudEvent(event);
+  contact.extensions = {{"\xff", "which JSON cannot say"}};
+  const std::string text = Replaced(CloudEventFromRecord(contact), "ContactAdded", "OrderPlaced");
+  const size_t at = text.find(R"("guanxirecord":")") + 16;
+  BOOST_TEST(RefusalOf(Sent::Structured(text)) == "FIELD_INVALID name");
+  Sent damaged = Sent::Structured(text);
+  (*damaged.value)[at + 100] ^= 1;
+  for (const Sent& sent :
+       {Sent::Structured(text), Sent::Structured(text).Key("OTHER"), Sent::Structured(text.substr(0, text.size() - 2)), damaged}) {
+    const FromKafka read = RecordFromKafka(sent.View());
+    BOOST_TEST(!read.status.ok());
+    CheckParked(sent, read);
+    BOOST_TEST(EncodeRecord(read.record.View()).find(text.substr(at, 64)) == std::string::npos);
+    BOOST_TEST(absl::IsFailedPrecondition(MessageFromKept(read.record.payload).status()));
+  }
+  Record order = *RecordFromCloudEvent(kStructured);
+  order.extensions = contact.extensions;
+  const Sent elsewhere = Sent::Structured(CloudEventFromRecord(order)).Key("OTHER");
+  CheckKeptWhole(elsewhere, RecordFromKafka(elsewhere.View()).record);
+}
+
 namespace {
 
 Record ToSend() {
