@@ -1,5 +1,8 @@
 #include <algorithm>
 #include <array>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
 
 #include "base/reason.h"
 #include "codec/admission.h"
@@ -57,8 +60,28 @@ struct Headers {
   bool present = false;
 };
 
+// Which names came before. A few, as nearly always, are compared one by one; many are looked up.
+class Names {
+ public:
+  // false: it came before.
+  bool Add(std::string_view name) {
+    if (count_ == few_.size()) return many_.insert(name).second;
+    const auto end = few_.begin() + count_;
+    if (std::find(few_.begin(), end, name) != end) return false;
+    few_[count_++] = name;
+    if (count_ == few_.size()) many_.insert(few_.begin(), few_.end());
+    return true;
+  }
+
+ private:
+  std::array<std::string_view, 32> few_;
+  size_t count_ = 0;
+  std::unordered_set<std::string_view> many_;
+};
+
 absl::StatusOr<Headers> SortOut(const KafkaMessage& message) {
   Headers headers;
+  Names names;
   headers.attributes.reserve(message.headers.size());
   for (const KafkaHeader& header : message.headers) {
     const bool is_attribute = header.name.starts_with(kPrefix);
@@ -69,8 +92,7 @@ absl::StatusOr<Headers> SortOut(const KafkaMessage& message) {
       if (headers.content_type) return Invalid("datacontenttype", "is given twice");
       headers.content_type = *header.value;
     } else if (is_attribute) {
-      const auto same = [&](const auto& attribute) { return attribute.first == name; };
-      if (std::any_of(headers.attributes.begin(), headers.attributes.end(), same)) return Invalid(name, "is given twice");
+      if (!names.Add(name)) return Invalid(name, "is given twice");
       headers.attributes.emplace_back(name, *header.value);
     }
   }

@@ -356,6 +356,15 @@ BOOST_AUTO_TEST_CASE(a_person_does_not_get_among_what_is_parked_by_a_whole_recor
   CheckKeptWhole(elsewhere, RecordFromKafka(elsewhere.View()).record);
 }
 
+BOOST_AUTO_TEST_CASE(headers_without_number_are_read_in_one_pass_and_a_name_given_twice_is_found_among_them) {
+  Sent sent;
+  for (size_t i = 0; i < 100'000; ++i) sent.Also("ce_x" + std::to_string(i), "v");
+  BOOST_TEST(RefusalOf(sent) == "FIELD_INVALID extensions");
+  CheckParked(sent, RecordFromKafka(sent.View()));
+  BOOST_TEST(RefusalOf(Sent(sent).Also("ce_x99999", "v").Also("ce_x1", "v")) == "FIELD_INVALID x99999");
+  BOOST_TEST(RefusalOf(Sent(sent).Also("ce_id", "o-1").Also("ce_x1", "v")) == "FIELD_INVALID id");
+}
+
 namespace {
 
 Record ToSend() {
