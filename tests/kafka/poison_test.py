@@ -5,6 +5,7 @@ import unittest
 from confluent_kafka import Producer
 
 from broker import NodeCase
+from harness import order
 
 EVENT = {"ce_specversion": "1.0", "ce_type": "guanxi.event.v1.OrderPlaced", "ce_source": "/erp", "ce_time": "2024-03-01T09:30:00Z",
          "content-type": "application/json"}
@@ -64,6 +65,21 @@ class Poison(NodeCase):
         self.assertEqual(producer.flush(120), 0)
         self.caught_up()
         self.assertEqual([event["parkedReason"] for event in self.parked()], ["ACCOUNT_ID_INVALID"] * self.partitions)
+
+    def test_a_contact_in_a_wrong_partition_stays_there_and_is_found_by_its_account(self):
+        self.node.append(order("ACME", 1))
+        right = self.node.ask("account", "timeline", "ACME")["events"][0]["position"].get("partition", 0)
+        producer = Producer({"bootstrap.servers": self.broker.bootstrap, "enable.idempotence": True})
+        for wrong in [partition for partition in range(self.partitions) if partition != right]:
+            producer.produce(self.topic, b'{"contactId":"li"}', b"ACME", partition=wrong, headers=headers(ce_id=f"c-{wrong}", ce_type="guanxi.event.v1.ContactAdded"))
+        self.assertEqual(producer.flush(120), 0)
+        self.caught_up()
+        found = self.node.ask("parked", "list", "--account", "ACME")["events"]
+        self.assertEqual([event["parkedReason"] for event in found], ["PARTITION_WRONG"] * (self.partitions - 1))
+        self.assertEqual(sorted(event["position"].get("partition", 0) for event in found), [p for p in range(self.partitions) if p != right])
+        self.assertNotIn("events", self.node.ask("parked", "list", "--account", "GLOBEX"))
+        # Page by page as well.
+        self.assertEqual(len(self.node.ask("parked", "list", "--account", "ACME", "--page-size", "1")["events"]), 1)
 
     def test_a_forged_personal_part_keeps_nobody_from_reading_what_lies_beside_it(self):
         self.node.append({"account": "ACME", "type": "ContactAdded", "id": "c-1", "at": "2024-03-01T09:30:00Z",
