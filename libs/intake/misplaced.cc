@@ -1,8 +1,13 @@
 #include "intake/misplaced.h"
 
+#include <algorithm>
+
 #include "base/reason.h"
+#include "codec/admission.h"
 #include "codec/control_record.h"
 #include "codec/kafka_message.h"
+#include "partition/event_source.h"
+#include "partition/offered_event.h"
 
 namespace guanxi::intake {
 namespace {
@@ -10,8 +15,15 @@ namespace {
 constexpr size_t kAtOnce = 256;
 constexpr std::string_view kActor = "urn:guanxi:intake";
 
+codec::AdmissionRules RulesOf(const partition::View& view) {
+  const std::vector<codec::AdmissionRules> levels = codec::AdmissionLevels();
+  return levels[std::min<size_t>(view.admission.level, levels.size()) - 1];
+}
+
+}  // namespace
+
 // As it would have been read in its own partition.
-std::optional<codec::Record> EventIn(store::LogReader& log, Position position) {
+std::optional<codec::Record> Misplaced::EventIn(store::LogReader& log, Position position) {
   const auto bytes = log.Read(position);
   if (!bytes.ok()) return std::nullopt;
   const auto parked = codec::DecodeRecord(*bytes);
@@ -19,11 +31,31 @@ std::optional<codec::Record> EventIn(store::LogReader& log, Position position) {
   const auto message = codec::MessageFromKept(parked->payload);
   if (!message.ok()) return std::nullopt;
   codec::FromKafka read = codec::RecordFromKafka(*message);
-  if (!read.status.ok()) return std::nullopt;
+  if (!read.status.ok() || !WouldBeTaken(read.record, parked->recorded_at)) return std::nullopt;
   return std::move(read.record);
 }
 
-}  // namespace
+bool Misplaced::WouldBeTaken(const codec::Record& event, Timestamp recorded_at) {
+  const partition::ViewPtr view = cluster_.ViewOf(cluster_.PartitionOf(event.account_id));
+  const Timestamp newest = std::max(recorded_at, view->source.last_time);
+  return codec::CheckEnvelope(event.View(), newest, RulesOf(*view)).ok() && !partition::IsReservedForEngine(event.View()) &&
+         decoder_.DecodeBody(event.View()).ok() && !IsHeldOtherwise(*view, event);
+}
+
+// What cannot be found out counts as such: it is not sent.
+bool Misplaced::IsHeldOtherwise(const partition::View& view, const codec::Record& event) {
+  const auto positions = partition::FindEvent(view, event.account_id, event.source, event.id);
+  if (!positions.ok()) return !absl::IsNotFound(positions.status());
+  store::LogReader log = view.Log();
+  for (const Position at : *positions) {
+    const auto held = partition::ReadEvent(log, nullptr, decoder_, at);
+    if (!held.ok()) return true;
+    if (held->record.source != event.source || held->record.id != event.id) continue;
+    return !partition::HaveSameHead(held->record, event.View()) ||
+           !partition::HaveSameBody(held->record, held->event.body, event.View(), decoder_);
+  }
+  return false;
+}
 
 std::vector<Misplaced::Found> Misplaced::Find(PartitionId partition) {
   const partition::ViewPtr view = cluster_.ViewOf(partition);

@@ -3,12 +3,16 @@
 // dismisses them where they lay. What it has done is in the logs: after a crash,
 // or beside another node that does the same, an event is found as a duplicate.
 //
-// Left to an operator: submissions of nodes, which say more than an event, and
-// what was not kept whole because it may name persons. One thread.
+// Left to an operator: submissions of nodes, which say more than an event, what was
+// not kept whole because it may name persons, and what its own partition would park in
+// its turn. That claims no id: each node would send it on, and it would be parked there
+// as often. One thread.
 #pragma once
 
+#include <optional>
 #include <vector>
 
+#include "codec/event_decoder.h"
 #include "partition/account_reader.h"
 #include "partition/cluster.h"
 
@@ -29,10 +33,14 @@ class Misplaced {
     codec::Record event;
   };
   std::vector<Found> Find(PartitionId partition);
+  std::optional<codec::Record> EventIn(store::LogReader& log, Position position);
+  bool WouldBeTaken(const codec::Record& event, Timestamp recorded_at);
+  bool IsHeldOtherwise(const partition::View& view, const codec::Record& event);
   void TakeUp(PartitionId partition, Position again);
   void SendOn(PartitionId partition);
 
   partition::Cluster& cluster_;
+  codec::EventDecoder decoder_;
   std::vector<Position> looked_;  // by partition: positions below were dealt with
 };
 

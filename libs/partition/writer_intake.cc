@@ -7,13 +7,11 @@
 #include "base/reason.h"
 #include "codec/admission.h"
 #include "partition/event_source.h"
+#include "partition/offered_event.h"
 #include "partition/writer.h"
-#include "relations/event_type.h"
 
 namespace guanxi::partition {
 namespace {
-
-using relations::EventType;
 
 absl::Status IdConflict(const codec::RecordView& offered, std::string_view where, ReasonMetadata metadata) {
   metadata.merge(ReasonMetadata{{"id", std::string(offered.id)}, {"source", std::string(offered.source)}});
@@ -29,12 +27,10 @@ bool IsAdmissionNewer(const absl::Status& status) {
 }  // namespace
 
 bool Writer::IsSame(const codec::RecordView& first, const relations::EventBody& body, const codec::RecordView& offered) {
-  if (first.type != offered.type || first.type_name != offered.type_name || first.occurred_at != offered.occurred_at) return false;
+  if (!HaveSameHead(first, offered)) return false;
   if (!first.sealed.empty() || !offered.sealed.empty())
     return options_.same_sealed_body == nullptr || options_.same_sealed_body(first, offered);
-  if (first.payload == offered.payload) return true;
-  const auto decoded = decoder_.DecodeBody(offered);
-  return decoded.ok() && first.type != 0 && *decoded == body;
+  return HaveSameBody(first, body, offered, decoder_);
 }
 
 absl::StatusOr<std::optional<Position>> Writer::FindDuplicate(const HotAccount& account, const codec::RecordView& offered,
@@ -162,8 +158,7 @@ EventOutcome Writer::ParkUnreadable(SourceStep step) {
 }
 
 absl::Status Writer::CheckTaken(const codec::RecordView& record) {
-  const auto type = static_cast<EventType>(record.type);
-  if (type != EventType::kReferralRecorded && relations::EntryOf(type).family != relations::EventFamily::kControl) return absl::OkStatus();
+  if (!IsReservedForEngine(record)) return absl::OkStatus();
   return Refuse(Reason::CONTROL_TYPE_RESERVED, "this type of record is written by the engine only");
 }
 
