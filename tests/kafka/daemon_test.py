@@ -1,5 +1,7 @@
 """guanxid on a log that comes from Kafka: answers, tokens, what it says about itself, and a broker that goes and comes."""
+import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -9,12 +11,13 @@ import urllib.error
 import urllib.request
 
 import grpc
+from confluent_kafka import Producer
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 from broker import Broker, shared  # noqa: E402
 from harness import BIN, Daemon, Refused  # noqa: E402
 from patience import EVENTUALLY, patiently  # noqa: E402
-from wire import (SECONDS, Wire, admin_service_pb2, event_service_pb2, instant, order, policy_service_pb2,  # noqa: E402
+from wire import (SECONDS, Wire, account_service_pb2, admin_service_pb2, event_service_pb2, instant, order, policy_service_pb2,  # noqa: E402
                   refusal_of)
 from guanxi.v1 import common_pb2  # noqa: E402
 
@@ -72,26 +75,59 @@ class WithKafka(KafkaCase):
         self.broker = shared()
         self.topic = self.broker.topic(self, 2, **TOPIC)
 
-    def test_what_one_node_appends_another_answers_with_the_same_token(self):
+    def test_what_one_node_appends_another_knows(self):
         one, first = self.started("one", self.topic, self.broker.bootstrap)
         two, second = self.started("two", self.topic, self.broker.bootstrap)
-        written = first.append(order("ACME", "o-1", "2024-03-01", 100))
-        self.assertEqual(written.results[0].position.position, 0)
+        self.assertEqual(first.append(order("ACME", "o-1", "2024-03-01", 100)).results[0].position.position, 0)
         again = second.append(order("ACME", "o-1", "2024-03-01", 100))
         self.assertTrue(again.results[0].duplicate)
         with self.assertRaises(grpc.RpcError) as refused:
             second.append(order("ACME", "o-2", "2024-03-02", 100), expected_version=7)
         self.assertEqual(refusal_of(refused.exception).reason, "EXPECTED_VERSION_MISMATCH")
-        fresh = common_pb2.Consistency(at_least_as_fresh=written.written_at)
-        self.assertEqual(second.account("ACME", consistency=fresh).account_version, 1)
+
+    def version_that_is_waited_for(self, wire, fresh, write):
+        """The version of ACME, as a call answers that asks for what is only written when the call is open."""
+        request = account_service_pb2.GetAccountRequest(account=account_service_pb2.AccountSelector(account_id="ACME"),
+                                                        consistency=common_pb2.Consistency(at_least_as_fresh=fresh))
+        waiting = wire.accounts.GetAccount.future(request, timeout=SECONDS)
+        self.assertEqual(wire.account("ACME").account_version, 1)  # on the same connection, and behind it
+        self.assertFalse(waiting.done())
+        write()
+        try:
+            return waiting.result().account.account_version
+        except grpc.RpcError as error:  # the server waits for ten seconds
+            self.assertEqual(refusal_of(error).reason, "POSITION_NOT_REACHED")
+            return wire.account("ACME", consistency=request.consistency).account_version
+
+    def test_a_read_by_the_token_of_what_another_node_is_about_to_write_waits_for_it(self):
+        # One log in four places. The one that goes on by itself has the token of a record before the others have the record.
+        base = Daemon(self.folder / "base", "--clock", "events", "--partitions", "2").start()
+        Wire(base.grpc).append(order("ACME", "o-1", "2024-03-01", 100))
+        self.assertEqual(base.stop(), 0)
+        for name in ("one", "two", "ahead"):
+            shutil.copytree(base.data, self.folder / name)
+        ahead = Daemon(self.folder / "ahead", "--clock", "events").start()
+        written = Wire(ahead.grpc).append(order("ACME", "o-2", "2024-03-02", 100)).written_at
+        self.assertEqual(ahead.stop(), 0)
+        _, first = self.started("one", self.topic, self.broker.bootstrap)
+        _, second = self.started("two", self.topic, self.broker.bootstrap)
+        write = lambda: first.append(order("ACME", "o-2", "2024-03-02", 100))  # noqa: E731
+        self.assertEqual(self.version_that_is_waited_for(second, written, write), 2)
+
+    def produce_order(self, number):
+        data = {"orderId": f"o-{number}", "currencyCode": "EUR", "lines": [{"product": "pump", "quantityMicros": "1000000", "unitPriceMicros": "1000000"}]}
+        headers = {"ce_specversion": "1.0", "ce_type": "guanxi.event.v1.OrderPlaced", "ce_source": "/erp", "ce_id": f"o-{number}",
+                   "ce_time": "2024-03-02T00:00:00Z", "content-type": "application/json"}
+        producer = Producer({"bootstrap.servers": self.broker.bootstrap, "partitioner": "murmur2_random", "enable.idempotence": True})
+        producer.produce(self.topic, json.dumps(data), "ACME", headers=headers)
+        self.assertEqual(producer.flush(EVENTUALLY), 0)
 
     def test_what_a_producer_wrote_is_seen_by_its_offset_and_by_a_fully_consistent_read(self):
         _, wire = self.started("one", self.topic, self.broker.bootstrap)
         first = wire.append(order("ACME", "o-1", "2024-03-01", 100)).results[0].position
-        wire.append(order("ACME", "o-2", "2024-03-02", 100))
         at = common_pb2.KafkaOffset(topic=self.topic, partition=first.partition, offset=1)
-        fresh = common_pb2.Consistency(at_least_as_fresh=common_pb2.ConsistencyToken(offsets=[at]))
-        self.assertEqual(wire.account("ACME", consistency=fresh).account_version, 2)
+        fresh = common_pb2.ConsistencyToken(offsets=[at])
+        self.assertEqual(self.version_that_is_waited_for(wire, fresh, lambda: self.produce_order(2)), 2)
         self.assertEqual(wire.account("ACME", consistency=common_pb2.Consistency(fully_consistent=True)).account_version, 2)
         at.topic = "another"
         with self.assertRaises(grpc.RpcError) as refused:

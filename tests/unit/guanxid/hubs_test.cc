@@ -20,9 +20,24 @@ constexpr int kThreads = 4;
 constexpr int kRounds = 50;
 const std::string kAccount = "acme";
 
+// A log that is ordered elsewhere: the test says what comes from there.
+struct Elsewhere final : partition::Intake {
+  bool TrySubmit(PartitionId, partition::Submission&, std::function<void(partition::SubmissionResult)>&) override { return false; }
+  std::vector<partition::SubmissionResult> SubmitTogether(std::vector<std::pair<PartitionId, partition::Submission>>) override {
+    return {};
+  }
+  absl::Status Accepts(PartitionId) const override { return absl::OkStatus(); }
+  bool HasSeenThePast() const override { return false; }
+  absl::Status CatchUp(Clock::time_point) override { return absl::OkStatus(); }
+  void ReadAgain(PartitionId, uint64_t) override {}
+};
+
 // In the order in which the daemon has them.
 struct Hubs {
-  ClusterFixture fixture{1};
+  explicit Hubs(partition::Intake* intake = nullptr)
+      : fixture(1, [intake](partition::ClusterOptions& options) { options.intake = intake; }) {}
+
+  ClusterFixture fixture;
   CommitHub commits{fixture.cluster()};
   Workers workers{kThreads};
   FreshReads reads{fixture.cluster(), commits, workers};
@@ -32,10 +47,24 @@ struct Hubs {
     const auto outcome = fixture.Append(Order(kAccount, id, "2025-03-01", 1));
     Must(outcome.status.ok(), std::string(outcome.status.message()));
   }
+  // The record at an offset of the source: always the same event, so that the log grows by the first of them alone.
+  void Take(uint64_t offset) {
+    std::vector<partition::SourceStep> steps(1);
+    steps[0].source = std::make_shared<const std::string>("elsewhere");
+    steps[0].run = 1;
+    steps[0].after = offset;
+    steps[0].offset = offset;
+    steps[0].next = offset + 1;
+    steps[0].recorded_at = At("2025-03-02");
+    steps[0].submission.events.push_back(Order(kAccount, "o-1", "2025-03-01", 1));
+    Must(fixture.cluster().TryApply(PartitionId(0), steps), "the queue is full");
+  }
   uint64_t log_size() { return fixture.ViewFor(kAccount)->log_size; }
+  uint64_t next_offset() { return fixture.ViewFor(kAccount)->source.next_offset; }
 };
 
 Freshness ThatShows(uint64_t position) { return {.positions = {{0, position}}, .offsets = {}}; }
+Freshness ThatShowsOffset(uint64_t offset) { return {.positions = {}, .offsets = {{0, offset}}}; }
 
 // Comes and goes while commits are told of; whoever has left is told nothing more.
 template <class Hub>
@@ -117,6 +146,26 @@ BOOST_AUTO_TEST_CASE(reads_that_wait_run_once_when_their_position_is_there) {
   BOOST_TEST(threads.Complaints() == "");
   while (ran < kThreads * kRounds) std::this_thread::yield();
   BOOST_TEST(too_early == 0);
+}
+
+BOOST_AUTO_TEST_CASE(reads_that_ask_for_an_offset_run_once_when_it_is_applied_though_it_left_no_record) {
+  Elsewhere elsewhere;
+  Hubs hubs(&elsewhere);
+  std::atomic<int> ran{0}, too_early{0};
+  for (uint64_t offset = 0; offset < kRounds; ++offset) {
+    const auto read = [&, offset] {
+      if (hubs.next_offset() <= offset || !CheckFresh(*hubs.fixture.ViewFor(kAccount), ThatShowsOffset(offset)).ok()) ++too_early;
+      ++ran;
+    };
+    hubs.reads.RunAt(true, ThatShowsOffset(offset), Clock::now() + std::chrono::hours(1), read);
+  }
+  // A short one would have run on this thread.
+  BOOST_TEST(ran == 0);
+  BOOST_TEST(absl::IsUnavailable(CheckFresh(*hubs.fixture.ViewFor(kAccount), ThatShowsOffset(0))));
+  for (uint64_t offset = 0; offset < kRounds; ++offset) hubs.Take(offset);
+  while (ran < kRounds) std::this_thread::yield();
+  BOOST_TEST(too_early == 0);
+  BOOST_TEST(hubs.log_size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(reads_that_wait_in_vain_run_once_at_their_deadline_or_at_the_stop) {
