@@ -40,7 +40,11 @@ absl::StatusOr<bool> CsvReader::Next(CsvRow& row) {
     if (taken_.back().too_long) row.problem = "the line is longer than 8 MiB";
   }
   row.line = taken_.front().number;
-  if (state_ == State::kBroken) row.problem = "text after a closing quote";
+  if (state_ == State::kBroken) {
+    // The quote that closed it opens a field of a later line: rows between them are rows.
+    GiveBackAllButFirst();
+    row.problem = "text after a closing quote";
+  }
   return true;
 }
 

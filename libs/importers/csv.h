@@ -24,8 +24,8 @@ struct CsvRow {
   std::string problem;
 };
 
-// Not thread-safe. A quote that never closes costs only the line it is in: the
-// lines after it are read again as rows of their own.
+// Not thread-safe. A quote that never closes, or has text after its end, costs only
+// the line it is in: the lines after it are read again as rows of their own.
 class CsvReader {
  public:
   explicit CsvReader(LineReader lines, char separator = ',');

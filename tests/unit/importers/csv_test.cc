@@ -64,6 +64,17 @@ BOOST_AUTO_TEST_CASE(a_quote_that_never_closes_costs_only_its_line) {
   BOOST_TEST(rows[3].line == 4);
 }
 
+// Found by a reviewer: the rows up to the next quote were neither used nor counted.
+BOOST_AUTO_TEST_CASE(an_open_quote_that_meets_the_quote_of_a_later_row_costs_only_its_line) {
+  const auto rows = Rows("1,\"22 INCH,6\n2,A,6\n3,\"B, C\",6\n");
+  BOOST_REQUIRE_EQUAL(rows.size(), 3);
+  BOOST_TEST(rows[0].problem == "text after a closing quote");
+  BOOST_TEST(rows[0].line == 1);
+  BOOST_TEST(rows[1].fields == (Fields{"2", "A", "6"}), boost::test_tools::per_element());
+  BOOST_TEST(rows[2].fields == (Fields{"3", "B, C", "6"}), boost::test_tools::per_element());
+  BOOST_TEST(rows[2].line == 3);
+}
+
 BOOST_AUTO_TEST_CASE(an_open_quote_does_not_swallow_a_long_file) {
   std::string content = "\"open\n";
   for (int i = 0; i < 200'000; ++i) content += "row,number\n";
