@@ -95,6 +95,7 @@ struct ImportReport {
   // Outcomes of kind kNoted; in no sum.
   std::map<Outcome, uint64_t> noted;
   std::vector<RowProblem> problems;
+  // Of the events given to the sink, whatever becomes of them there.
   std::optional<Timestamp> newest_occurred_at;
   // Where the business clock stood, when the file says so.
   std::optional<Timestamp> clock;

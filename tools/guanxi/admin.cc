@@ -7,6 +7,7 @@
 #include "tools/guanxi/context.h"
 #include "tools/guanxi/print.h"
 #include "tools/guanxi/progress.h"
+#include "tools/guanxi/wall_clock.h"
 
 namespace guanxi::cli {
 namespace {
@@ -75,8 +76,7 @@ struct ClockArguments {
 };
 
 absl::Status RunClock(Context& context, const ClockArguments& arguments) {
-  const Timestamp now{std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count()};
-  if (*arguments.to > now && !arguments.ahead)
+  if (*arguments.to > WallClock() && !arguments.ahead)
     return Misused(FormatTimestamp(*arguments.to) + " has not come yet",
                    "A clock never goes back. On a server with --clock events --ahead sets it nevertheless: accounts are then as they would "
                    "be by that time.");

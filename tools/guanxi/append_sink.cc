@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "codec/proto_time.h"
+#include "tools/guanxi/wall_clock.h"
+
 namespace guanxi::cli {
 namespace {
 
@@ -14,6 +17,7 @@ AppendSink::AppendSink(Context& context, size_t batch, PolicyTransfer* policies)
     : batch_(batch), policies_(policies), stub_(context.channel()), writer_(stub_.AppendStream(&call_, &response_)) {}
 
 absl::Status AppendSink::Accept(guanxi::v1::NewEvent&& event) {
+  newest_.Add(codec::FromProto(event.occurred_at()), WallClock());
   request_bytes_ += event.ByteSizeLong();
   *request_.add_events() = std::move(event);
   if (static_cast<size_t>(request_.events_size()) < batch_ && request_bytes_ < kMessageBytes) return absl::OkStatus();

@@ -6,6 +6,7 @@
 #include "guanxi/v1/event_service.grpc.pb.h"
 #include "importers/import.h"
 #include "tools/guanxi/context.h"
+#include "tools/guanxi/newest_sent.h"
 #include "tools/guanxi/policy_transfer.h"
 
 namespace guanxi::cli {
@@ -24,6 +25,8 @@ class AppendSink : public importers::EventSink {
   // Sends the rest and waits for the answer: every event is durable then, or named as a failure.
   absl::StatusOr<guanxi::v1::AppendStreamResponse> Finish();
 
+  const NewestSent& newest() const { return newest_; }
+
  private:
   absl::Status Send();
 
@@ -37,6 +40,7 @@ class AppendSink : public importers::EventSink {
   std::unique_ptr<grpc::ClientWriter<guanxi::v1::AppendStreamRequest>> writer_;
   guanxi::v1::AppendStreamRequest request_;
   size_t request_bytes_ = 0;
+  NewestSent newest_;
 };
 
 }  // namespace guanxi::cli

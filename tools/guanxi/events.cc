@@ -1,5 +1,4 @@
 // guanxi events append|list|get|subscribe
-#include <chrono>
 #include <iostream>
 
 #include "base/reason.h"
@@ -12,6 +11,7 @@
 #include "tools/guanxi/follow.h"
 #include "tools/guanxi/new_event.h"
 #include "tools/guanxi/print.h"
+#include "tools/guanxi/wall_clock.h"
 
 namespace guanxi::cli {
 namespace {
@@ -26,10 +26,6 @@ struct AppendArguments {
   std::optional<uint64_t> expected_version;
 };
 
-Timestamp Now() {
-  return {std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count()};
-}
-
 absl::StatusOr<guanxi::v1::AppendRequest> RequestOf(const AppendArguments& arguments) {
   guanxi::v1::AppendRequest request;
   auto& event = *request.add_events();
@@ -40,7 +36,7 @@ absl::StatusOr<guanxi::v1::AppendRequest> RequestOf(const AppendArguments& argum
   event.set_on_behalf_of(arguments.on_behalf_of);
   event.set_correlation_id(arguments.correlation_id);
   event.set_causation_id(arguments.causation_id);
-  *event.mutable_occurred_at() = codec::ToProto(arguments.at.value_or(Now()));
+  *event.mutable_occurred_at() = codec::ToProto(arguments.at.value_or(WallClock()));
   const auto data = TextArgument(arguments.data);
   if (!data.ok()) return data.status();
   const absl::Status set = SetPayload(arguments.type, *data, event);

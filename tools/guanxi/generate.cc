@@ -70,7 +70,7 @@ absl::StatusOr<IntakeOutcome> GenerateToServer(Context& context, const GenerateA
     CountingSink counting(sink, progress);
     return Generate(arguments.options, counting, report);
   };
-  return TakeIn(context, arguments.intake, "guanxi generate", progress, fill, [&] { return report.newest_occurred_at; });
+  return TakeIn(context, arguments.intake, "guanxi generate", progress, fill, [] { return std::optional<Timestamp>(); });
 }
 
 absl::Status RunGenerate(Context& context, const GenerateArguments& given) {

@@ -105,6 +105,7 @@ std::string ReportJson(const ImportReport& report, const IntakeOutcome& outcome)
   object["failures"] = std::move(failures);
   if (outcome.newest) object["newestOccurredAt"] = FormatTimestamp(*outcome.newest);
   if (outcome.clock) object["clock"] = FormatTimestamp(*outcome.clock);
+  if (!outcome.clock_moved.ok()) object["clockRefused"] = std::string(outcome.clock_moved.message());
   return json::serialize(object) + "\n";
 }
 
@@ -129,8 +130,7 @@ absl::Status ImportOne(Context& context, const ImportArguments& arguments, const
   options.progress = [&](const importers::ImportProgress& state) { progress.Show(ProgressText(path, state)); };
   ImportReport report;
   const auto fill = [&](importers::EventSink& sink) { return arguments.importer(path, options, sink, report); };
-  const auto outcome =
-      TakeIn(context, arguments.intake, "guanxi import", progress, fill, [&] { return std::max(report.newest_occurred_at, report.clock); });
+  const auto outcome = TakeIn(context, arguments.intake, "guanxi import", progress, fill, [&] { return report.clock; });
   progress.Stop();
   if (!outcome.ok()) {
     std::fprintf(stderr, "%s: stopped after %s rows and %s events; running it again is harmless\n", path.c_str(),

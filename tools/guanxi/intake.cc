@@ -44,7 +44,7 @@ void AddIntake(CLI::App* command, IntakeArguments& intake) {
 
 absl::StatusOr<IntakeOutcome> TakeIn(Context& context, const IntakeArguments& intake, const std::string& actor, Progress& progress,
                                      const std::function<absl::Status(importers::EventSink&)>& fill,
-                                     const std::function<std::optional<Timestamp>()>& newest) {
+                                     const std::function<std::optional<Timestamp>()>& clock) {
   PolicyTransfer policies(context, actor);
   AppendSink sink(context, intake.batch, intake.adopt_policies ? &policies : nullptr);
   const absl::Status filled = fill(sink);
@@ -53,12 +53,13 @@ absl::StatusOr<IntakeOutcome> TakeIn(Context& context, const IntakeArguments& in
   auto response = sink.Finish();
   if (!filled.ok()) return filled;
   if (!response.ok()) return response.status();
-  IntakeOutcome outcome{.response = *std::move(response), .newest = newest()};
+  IntakeOutcome outcome{.response = *std::move(response)};
+  outcome.newest = std::max(sink.newest().Accepted(outcome.response), clock());
   if (intake.keep_clock || !outcome.newest) return outcome;
   progress.Show("advancing the business clock to " + FormatTimestamp(*outcome.newest));
-  const auto clock = AdvanceClock(context, actor, *outcome.newest);
-  if (!clock.ok()) return clock.status();
-  outcome.clock = *clock;
+  const auto moved = AdvanceClock(context, actor, *outcome.newest);
+  outcome.clock_moved = moved.status();
+  if (moved.ok()) outcome.clock = *moved;
   return outcome;
 }
 
@@ -69,12 +70,14 @@ std::string DescribeOutcome(const IntakeOutcome& outcome) {
   table.AddRow({"  duplicates, stored before", FormatCount(response.duplicates())});
   table.AddRow({"  parked, kept for repair", FormatCount(response.parked())});
   table.AddRow({"  refused", FormatCount(response.refused())});
-  return table.Render() + (outcome.clock ? DescribeClock(*outcome.clock, *outcome.newest) : "");
+  if (outcome.clock) return table.Render() + DescribeClock(*outcome.clock, *outcome.newest);
+  if (outcome.clock_moved.ok()) return table.Render();
+  return table.Render() + "the business clock was not advanced to " + FormatTimestamp(*outcome.newest) + "\n";
 }
 
 absl::Status RefusalOf(const IntakeOutcome& outcome) {
   const uint64_t refused = outcome.response.refused();
-  return refused == 0 ? absl::OkStatus() : absl::FailedPreconditionError(FormatCount(refused) + " events were refused");
+  return refused == 0 ? outcome.clock_moved : absl::FailedPreconditionError(FormatCount(refused) + " events were refused");
 }
 
 std::string DescribeFailures(const guanxi::v1::AppendStreamResponse& response) {

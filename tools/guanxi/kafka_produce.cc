@@ -21,6 +21,7 @@
 #include "tools/guanxi/print.h"
 #include "tools/guanxi/progress.h"
 #include "tools/guanxi/values.h"
+#include "tools/guanxi/wall_clock.h"
 
 namespace guanxi::cli {
 namespace {
@@ -69,11 +70,6 @@ struct Tally {
   }
 };
 
-Timestamp Now() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::microseconds>(now).count()};
-}
-
 bool OnlyAnEngineWrites(const codec::Record& record) {
   const auto type = relations::EventType{record.type};
   return record.park_reason != 0 || relations::EntryOf(type).family == relations::EventFamily::kControl ||
@@ -102,7 +98,7 @@ class Lines {
     if (!record.ok()) return Refused(line, record.status());
     if (OnlyAnEngineWrites(*record)) return ++tally_.engine_records, absl::OkStatus();
     // What a node would park is said here, where it can be corrected; persons' data in clear never get to the topic.
-    if (absl::Status wrong = codec::CheckEnvelope(record->View(), Now()); !wrong.ok()) return Refused(line, wrong);
+    if (absl::Status wrong = codec::CheckEnvelope(record->View(), WallClock()); !wrong.ok()) return Refused(line, wrong);
     const auto body = decoder_.DecodeBody(record->View());
     if (body.ok()) return Send(*record);
     if (!NamesAPerson(*record, body.status())) return Refused(line, body.status());
