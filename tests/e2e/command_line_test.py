@@ -2,6 +2,7 @@
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import unittest
 import urllib.request
@@ -80,6 +81,33 @@ class Mistakes(DaemonCase):
 
         file.write_text('{"no":"event"}\n' * 3)
         self.assert_misused("import", "cloudevents", file, says=["no row of", "guanxi import --help"])
+
+    # Found by a reviewer: such a file was passed over, and the rest called verified.
+    def test_evidence_that_cannot_be_read_is_not_verified(self):
+        self.daemon.append(order("ACME", 1))
+        key, evidence, unreadable = self.folder / "key.pem", self.folder / "evidence", self.folder / "socket"
+        key.write_text(self.daemon.run("audit", "key"))
+        self.daemon.run("audit", "export", evidence)
+        listener = socket.socket(socket.AF_UNIX)  # nobody can open it, not even root
+        self.addCleanup(listener.close)
+        listener.bind(str(unreadable))
+        heads, verify = evidence / "heads.jsonl", ("audit", "verify", "--key", key, "--heads")
+        records = ("--records", *sorted(evidence.glob("records-*.jsonl")))
+        self.assertIn("verified here", self.daemon.run(*verify, heads, *records))
+        self.assert_misused(*verify, heads, unreadable, *records, says=[f"--heads: cannot read {unreadable}: "])
+        self.assert_misused(*verify, heads, *records, unreadable, says=[f"--records: cannot read {unreadable}: "])
+        self.assert_misused(*verify, heads, "--proof", unreadable, says=[f"--proof: cannot read {unreadable}: "])
+
+    def test_a_directory_in_the_place_of_a_key_is_named(self):
+        heads = self.folder / "heads.jsonl"
+        heads.touch()
+        self.assert_misused("audit", "verify", "--key", self.folder, "--heads", heads, says=[f"'{self.folder}' is not a PEM file"])
+
+    def test_a_directory_whose_path_has_no_room_for_a_file_is_refused(self):
+        long = str(self.folder) + "/." * ((4090 - len(str(self.folder))) // 2)
+        refused = self.refused("audit", "export", long)
+        self.assertEqual(refused.code, 1)
+        self.assertIn("File name too long", refused.text)
 
     def test_an_export_is_a_file_that_nobody_else_may_read(self):
         self.daemon.append(order("ACME", 1))

@@ -82,7 +82,9 @@ absl::Status RunExport(Context& context, const ExportArguments& arguments) {
   std::error_code error;
   std::filesystem::create_directories(arguments.directory, error);
   if (error) return absl::FailedPreconditionError("cannot create " + arguments.directory + ": " + error.message());
-  if (std::filesystem::exists(arguments.directory + "/heads.jsonl"))
+  const bool exported_before = std::filesystem::exists(arguments.directory + "/heads.jsonl", error);
+  if (error) return absl::FailedPreconditionError("cannot look into " + arguments.directory + ": " + error.message());
+  if (exported_before)
     return Misused(arguments.directory + " holds an export already", "Name another directory: evidence is kept, not replaced.");
   Exporter exporter(context, arguments.directory);
   const absl::Status exported = exporter.ExportAll();

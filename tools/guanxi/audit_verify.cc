@@ -1,9 +1,7 @@
 // guanxi audit verify: without a server.
-#include <fstream>
-#include <iterator>
-
 #include "tools/guanxi/arguments.h"
 #include "tools/guanxi/audit_commands.h"
+#include "tools/guanxi/input_file.h"
 #include "tools/guanxi/offline_audit.h"
 #include "tools/guanxi/print.h"
 
@@ -16,29 +14,34 @@ struct VerifyArguments {
   std::string log_epoch;
 };
 
-std::string ReadAll(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
 std::optional<ledger::PublicKey> ReadKey(const std::string& path) {
-  const auto key = ledger::PublicKey::FromPem(ReadAll(path));
+  const auto text = FileText("--key", path);
+  if (!text.ok()) return std::nullopt;
+  const auto key = ledger::PublicKey::FromPem(*text);
   if (!key.ok()) return std::nullopt;
   return *key;
 }
 
+absl::Status AddLines(const char* option, const std::vector<std::string>& paths, OfflineAudit& audit,
+                      absl::Status (OfflineAudit::*add)(const std::string&, std::istream&)) {
+  for (const std::string& path : paths) {
+    auto file = OpenFile(option, path);
+    if (!file.ok()) return file.status();
+    if (absl::Status added = (audit.*add)(path, *file); !added.ok()) return added;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status RunVerify(Context& context, const VerifyArguments& arguments) {
   OfflineAudit audit(*arguments.key, arguments.log_epoch);
-  for (const std::string& path : arguments.heads) {
-    std::ifstream file(path, std::ios::binary);
-    if (absl::Status added = audit.AddHeads(path, file); !added.ok()) return added;
+  absl::Status added = AddLines("--heads", arguments.heads, audit, &OfflineAudit::AddHeads);
+  if (added.ok()) added = AddLines("--records", arguments.records, audit, &OfflineAudit::AddRecords);
+  if (!added.ok()) return added;
+  for (const std::string& path : arguments.proofs) {
+    const auto text = FileText("--proof", path);
+    if (!text.ok()) return text.status();
+    if (added = audit.AddProof(path, *text); !added.ok()) return added;
   }
-  for (const std::string& path : arguments.records) {
-    std::ifstream file(path, std::ios::binary);
-    if (absl::Status added = audit.AddRecords(path, file); !added.ok()) return added;
-  }
-  for (const std::string& path : arguments.proofs)
-    if (absl::Status added = audit.AddProof(path, ReadAll(path)); !added.ok()) return added;
   if (absl::Status finished = audit.Finish(); !finished.ok()) return finished;
   if (context.output != Output::kTable) return PrintJson(context, audit.Report());
   Print(audit.Summary());

@@ -1,7 +1,7 @@
 #include "tools/guanxi/context.h"
 
 #include "rpc/pem.h"
-#include "tools/guanxi/new_event.h"
+#include "tools/guanxi/input_file.h"
 
 namespace guanxi::cli {
 namespace {

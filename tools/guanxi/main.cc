@@ -1,5 +1,6 @@
 // guanxi: the command line client. Everything it knows it asks a guanxid.
 #include <cstdio>
+#include <exception>
 #include <map>
 #include <optional>
 
@@ -81,4 +82,11 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace guanxi::cli
 
-int main(int argc, char** argv) { return guanxi::cli::Main(argc, argv); }
+int main(int argc, char** argv) {
+  try {
+    return guanxi::cli::Main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "error: INTERNAL: %s\n", error.what());
+    return guanxi::cli::kExitRefused;
+  }
+}

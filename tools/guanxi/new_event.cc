@@ -2,23 +2,15 @@
 
 #include <google/protobuf/util/json_util.h>
 
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <iterator>
 
 #include "codec/new_message.h"
 #include "relations/event_type.h"
+#include "tools/guanxi/input_file.h"
 #include "tools/guanxi/refusal.h"
 
 namespace guanxi::cli {
-namespace {
-
-std::string ReadAll(std::istream& in) { return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()}; }
-
-}  // namespace
 
 absl::Status SetPayload(const std::string& type, const std::string& json, guanxi::v1::NewEvent& event) {
   const relations::EventType known = relations::EventTypeFromName(type);
@@ -38,20 +30,8 @@ absl::Status SetPayload(const std::string& type, const std::string& json, guanxi
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> FileText(const std::string& option, const std::string& path) {
-  const auto cannot = [&](const std::string& why) {
-    return Misused(option + ": cannot read " + path + ": " + why, "Check the path, and that this user may read the file.");
-  };
-  // It opens, and throws when it is read.
-  if (std::error_code error; std::filesystem::is_directory(path, error)) return cannot("it is a directory");
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return cannot(std::strerror(errno));
-  return ReadAll(file);
-}
-
 absl::StatusOr<std::string> TextArgument(const std::string& argument) {
-  if (argument == "-") return ReadAll(std::cin);
+  if (argument == "-") return std::string(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
   if (!argument.starts_with('@')) return argument;
   return FileText("what @ names", argument.substr(1));
 }

@@ -12,10 +12,7 @@ namespace guanxi::cli {
 // is kept as raw JSON. Misused (refusal.h) when the JSON is not of the type.
 absl::Status SetPayload(const std::string& type, const std::string& json, guanxi::v1::NewEvent& event);
 
-// A file that an option names. Misused when it cannot be read.
-absl::StatusOr<std::string> FileText(const std::string& option, const std::string& path);
-
-// "-": all of stdin; "@FILE": the file; else the text itself.
+// "-": all of stdin; "@FILE": the file (Misused when it cannot be read); else the text itself.
 absl::StatusOr<std::string> TextArgument(const std::string& argument);
 
 }  // namespace guanxi::cli

@@ -3,6 +3,7 @@
 #include "guanxi/v1/policy_service.grpc.pb.h"
 #include "tools/guanxi/arguments.h"
 #include "tools/guanxi/context.h"
+#include "tools/guanxi/input_file.h"
 #include "tools/guanxi/new_event.h"
 #include "tools/guanxi/print.h"
 
