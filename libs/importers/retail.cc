@@ -26,7 +26,7 @@ enum class InvoiceKind { kOrder, kCredit, kOther };
 struct Row {
   std::string invoice;
   std::string product;
-  std::string time_text;
+  std::string local_time;  // of ids and days: "2010-12-01T08:26:00"
   std::string customer;
   std::string country;
   Timestamp at;
@@ -53,10 +53,10 @@ std::string CustomerId(std::string_view text) {
   return std::string(text);
 }
 
-// "2010-12-01 08:26:00" -> "2010-12-01T08:26:00".
-std::string IdTime(std::string_view text) {
-  std::string time(text);
-  if (time.size() > 10) time[10] = 'T';
+// Of the time and not of its spelling: exports with and without seconds give the same ids.
+std::string LocalTime(Timestamp at, int64_t utc_offset_micros) {
+  std::string time = FormatTimestamp({at.micros + utc_offset_micros});
+  time.pop_back();  // the Z, which a local time has not
   return time;
 }
 
@@ -125,7 +125,6 @@ std::optional<Row> RetailImport::ReadRow() {
   Row row;
   row.invoice = table_.Field(kInvoice);
   row.product = table_.Field(kStock);
-  row.time_text = IdTime(table_.Field(kDate));
   row.customer = CustomerId(table_.Field(kCustomer));
   row.country = table_.Field(kCountry);
   row.kind = KindOf(row.invoice);
@@ -142,6 +141,7 @@ std::optional<Row> RetailImport::ReadRow() {
     Broken(Outcome::kBadNumber, "UnitPrice '" + std::string(table_.Field(kPrice)) + "'");
   } else {
     row.at = *at;
+    row.local_time = LocalTime(*at, run_.options().utc_offset_micros);
     row.quantity = *quantity;
     row.price_micros = *price;
     return row;
@@ -151,7 +151,7 @@ std::optional<Row> RetailImport::ReadRow() {
 
 absl::Status RetailImport::Take(const Row& row) {
   if (SkipUnlessLine(row)) return absl::OkStatus();
-  const std::string day = row.time_text.substr(0, 10);
+  const std::string day = row.local_time.substr(0, 10);
   if (finished_days_.contains(day)) {
     Broken(Outcome::kDateReappears, "rows of " + day + " came before, with other dates between");
     return absl::OkStatus();
@@ -184,7 +184,7 @@ void RetailImport::AddLine(const Row& row) {
   run_.Used();
   if (row.price_micros == 0) run_.Note(Outcome::kZeroPrice);
   if (row.country == "Unspecified") run_.Note(Outcome::kRegionUnspecified);
-  const auto [entry, is_new] = invoice_index_.try_emplace(row.customer + "/" + row.invoice + "/" + row.time_text, invoices_.size());
+  const auto [entry, is_new] = invoice_index_.try_emplace(row.customer + "/" + row.invoice + "/" + row.local_time, invoices_.size());
   if (is_new) invoices_.push_back({.first = row});
   ev::OrderLine& line = invoices_[entry->second].lines.emplace_back();
   line.set_product(row.product);
@@ -212,12 +212,12 @@ absl::Status RetailImport::EmitRegion(const Row& row) {
   entry->second = region;
   ev::AccountChanged changed;
   changed.set_region(region);
-  return run_.Emit(MakeEvent(kRetailSource, row.customer, "region-" + row.invoice + "@" + row.time_text, row.at, changed));
+  return run_.Emit(MakeEvent(kRetailSource, row.customer, "region-" + row.invoice + "@" + row.local_time, row.at, changed));
 }
 
 absl::Status RetailImport::EmitInvoice(const Invoice& invoice) {
   const Row& row = invoice.first;
-  const std::string id = row.invoice + "@" + row.time_text;
+  const std::string id = row.invoice + "@" + row.local_time;
   if (row.kind == InvoiceKind::kCredit) {
     ev::CreditNoteIssued note;
     note.set_credit_note_id(id);

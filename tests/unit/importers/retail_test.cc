@@ -79,6 +79,39 @@ BOOST_AUTO_TEST_CASE(an_invoice_with_two_times_is_two_orders) {
   BOOST_TEST(Event(2).id() == "1@2010-12-01T08:27:00");
 }
 
+// Found by a reviewer: the T of the id was written over a digit of the hour.
+BOOST_AUTO_TEST_CASE(two_hours_of_a_day_without_hyphens_are_two_orders) {
+  Import(
+      "1,A,X,1,20101201 08:26:00,1.00,7.0,UK\n"
+      "1,B,X,1,20101201 09:26:00,1.00,7.0,UK\n");
+  BOOST_REQUIRE_EQUAL(sink.events.size(), 3);
+  BOOST_TEST(Event(1).id() == "1@2010-12-01T08:26:00");
+  BOOST_TEST(Event(2).id() == "1@2010-12-01T09:26:00");
+}
+
+// Found by a reviewer: the same export, once with seconds and once without, doubled the revenue.
+BOOST_AUTO_TEST_CASE(a_time_gives_the_same_ids_in_every_spelling) {
+  options.utc_offset_micros = 8 * kMicrosPerHour;
+  std::set<std::string> bodies;
+  for (const std::string time :
+       {"2010-12-01 00:00:00", "2010-12-01 00:00", "2010-12-01T00:00", "20101201 00:00", "2010-12-01", "20101201"}) {
+    sink.events.clear();
+    Import("1,A,X,1," + time + ",1.00,7.0,UK\n");
+    BOOST_REQUIRE_EQUAL(sink.events.size(), 2);
+    bodies.insert(Event(0).SerializeAsString() + Event(1).SerializeAsString());
+  }
+  BOOST_TEST(bodies.size() == 1);
+  BOOST_TEST(Event(1).id() == "1@2010-12-01T00:00:00");
+}
+
+BOOST_AUTO_TEST_CASE(a_day_that_comes_again_in_another_spelling_comes_again) {
+  Import(
+      "1,A,X,1,2010-12-01 08:26:00,1.0,7.0,UK\n"
+      "2,A,X,1,2010-12-02 08:26:00,1.0,7.0,UK\n"
+      "1,B,X,1,20101201 08:26:00,1.0,7.0,UK\n");
+  BOOST_TEST(report.Count(Outcome::kDateReappears) == 1);
+}
+
 BOOST_AUTO_TEST_CASE(an_invoice_with_c_is_a_credit_note_with_positive_quantities) {
   Import("C536379,D,Discount,-1,2010-12-01 09:41:00,27.50,14527.0,United Kingdom\n");
   const auto note = As<ev::CreditNoteIssued>(Event(1));
