@@ -78,5 +78,21 @@ class ClockOfTheFile(ImportCase):
         self.assertNotIn("clock", report)
 
 
+class SeveralFiles(ImportCase):
+    # Found by a reviewer: the second file was never read.
+    def test_a_refused_event_of_one_stops_no_other(self):
+        files = [self.write("refused.jsonl", line(order("A" * 200, 1))), self.write("good.jsonl", line(order("ACME", 1)))]
+        code, reports, errors = self.said("import", "cloudevents", *files)
+        self.assertEqual(code, 1)
+        self.assertEqual([(report["appended"], report["refused"]) for report in reports], [(0, 1), (1, 0)])
+        self.assertIn("1 events were refused", errors)
+
+    def test_a_file_of_another_kind_stops_those_after_it(self):
+        files = [self.write("letters.txt", "Dear Sir or Madam\n"), self.write("retail.csv", HEADER)]
+        code, reports, errors = self.said("import", "retail", *files)
+        self.assertEqual((code, reports), (2, []))
+        self.assertIn("letters.txt has no column InvoiceNo", errors)
+
+
 if __name__ == "__main__":
     unittest.main()

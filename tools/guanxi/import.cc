@@ -118,19 +118,14 @@ absl::Status OfTheFile(const absl::Status& status) {
   return Misused(std::string(status.message()), kOtherKind);
 }
 
-absl::Status Outcome(const std::string& path, const ImportReport& report, const IntakeOutcome& outcome) {
-  if (report.rows_used == 0 && !report.problems.empty()) return Misused("no row of " + path + " could be used", kOtherKind);
-  return RefusalOf(outcome);
-}
-
-absl::Status ImportOne(Context& context, const ImportArguments& arguments, const std::string& path) {
+absl::StatusOr<IntakeOutcome> ImportOne(Context& context, const ImportArguments& arguments, const std::string& path) {
   Progress progress;
   ImportOptions options{
       .utc_offset_micros = arguments.utc_offset, .currency = arguments.currency, .account_prefix = arguments.account_prefix};
   options.progress = [&](const importers::ImportProgress& state) { progress.Show(ProgressText(path, state)); };
   ImportReport report;
   const auto fill = [&](importers::EventSink& sink) { return arguments.importer(path, options, sink, report); };
-  const auto outcome = TakeIn(context, arguments.intake, "guanxi import", progress, fill, [&] { return report.clock; });
+  auto outcome = TakeIn(context, arguments.intake, "guanxi import", progress, fill, [&] { return report.clock; });
   progress.Stop();
   if (!outcome.ok()) {
     std::fprintf(stderr, "%s: stopped after %s rows and %s events; running it again is harmless\n", path.c_str(),
@@ -141,15 +136,19 @@ absl::Status ImportOne(Context& context, const ImportArguments& arguments, const
     Print(DescribeReport(report) + DescribeOutcome(*outcome) + DescribeFailures(outcome->response));
   else
     Print(ReportJson(report, *outcome));
-  return Outcome(path, report, *outcome);
+  if (report.rows_used == 0 && !report.problems.empty()) return Misused("no row of " + path + " could be used", kOtherKind);
+  return outcome;
 }
 
+// What the server refuses of one file stops no other.
 absl::Status RunImport(Context& context, const ImportArguments& arguments) {
+  absl::Status refused;
   for (const std::string& path : arguments.paths) {
-    const absl::Status done = ImportOne(context, arguments, path);
-    if (!done.ok()) return done;
+    const auto done = ImportOne(context, arguments, path);
+    if (!done.ok()) return done.status();
+    refused.Update(RefusalOf(*done));
   }
-  return absl::OkStatus();
+  return refused;
 }
 
 struct Kind {

@@ -16,8 +16,8 @@ namespace guanxi::cli {
 // Not thread-safe. Memory: the newest thousand times.
 class NewestSent {
  public:
-  // Every event in the order of the stream. One after `now` (the wall clock) moves no
-  // clock: it is parked, and sent again it is a duplicate that nothing tells from others.
+  // Every event in the order of the stream. One after `now` (the wall clock) moves no clock:
+  // it is parked, or so little ahead that the next import's events are newer.
   void Add(Timestamp occurred_at, Timestamp now);
 
   // Of the events that the answer does not name as parked or refused; unset when there is
