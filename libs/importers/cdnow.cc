@@ -95,6 +95,7 @@ std::optional<Purchase> CdnowImport::ReadPurchase(const Line& line, const std::v
   };
   const size_t extra = fields.size() == 5 ? 1 : 0;
   if (line.too_long) return broken(Outcome::kMalformedRow, "the line is longer than 8 MiB");
+  if (!IsUtf8(line.text)) return broken(Outcome::kNotUtf8, "the line is not valid UTF-8");
   if (fields.size() != 4 + extra) return broken(Outcome::kWrongFieldCount, std::to_string(fields.size()) + " fields, not 4 or 5");
   Purchase purchase{
       .customer = std::string(fields[0]), .sample_id = extra ? std::string(fields[1]) : "", .date = std::string(fields[1 + extra])};

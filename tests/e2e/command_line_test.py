@@ -1,4 +1,5 @@
 """The command line as one who does not know it meets it: help, mistakes, waiting."""
+import json
 import pathlib
 import re
 import signal
@@ -148,6 +149,12 @@ class Mistakes(DaemonCase):
         listed = self.daemon.ask("account", "list", "--type", "regional_agent")["accounts"]
         self.assertEqual([account["accountId"] for account in listed], ["one"])
 
+    def test_what_is_generated_into_a_file_is_told_in_json_too(self):
+        said = self.daemon.ask("generate", "--accounts", "2", "--from", "2024-01-01", "--to", "2024-06-01", "--out", self.folder / "made.jsonl")
+        made = [json.loads(line) for line in (self.folder / "made.jsonl").read_text().splitlines()]
+        self.assertGreater(len(made), 0)
+        self.assertEqual((said["events"], sum(said["types"].values())), (len(made), len(made)))
+
     def test_a_figure_of_nothing_is_said_in_words(self):
         self.daemon.append(order("ACME", 1))
         self.assertIn("no account has net revenue above 0 in JPY", self.daemon.run("portfolio", "concentration", "--currency", "JPY"))
@@ -187,6 +194,8 @@ class Parked(DaemonCase):
         self.assertEqual(sum(map(int, re.findall(r"^guanxi_parked_open_events{.*} (\d+)", self.metrics(), re.M))), 3)
         self.assertEqual(sum(map(int, re.findall(r'^guanxi_events_total{outcome="parked".*} (\d+)', self.metrics(), re.M))), 3)
         self.assertIn("nothing that is parked", self.daemon.run("parked", "dismiss", "--all", "--because", "EVENT_ID_CONFLICT", *told))
+        none = self.daemon.run("--output", "json", "parked", "dismiss", "--all", "--because", "EVENT_ID_CONFLICT", *told)
+        self.assertEqual([json.loads(answer) for answer in none.splitlines()], [])
         self.daemon.run("parked", "dismiss", "--all", "--account", "B", "--source", "/e2e", *told)
         self.assertEqual(sorted(self.open()), ["A", "C"])
         with self.assertRaises(Refused) as refused:

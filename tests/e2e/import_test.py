@@ -78,6 +78,13 @@ class ClockOfTheFile(ImportCase):
         self.assertNotIn("clock", report)
 
 
+class BytesThatAreNoText(ImportCase):
+    def test_the_report_of_purchases_is_json_all_the_same(self):
+        path = self.write("cdnow.txt", b"00001 19970101 1\xe9 5.00\n00001 19970101 1 5.00\n")
+        code, [report], _ = self.said("import", "cdnow", path)
+        self.assertEqual((code, report["appended"], report["skipped"]), (0, 1, {"not_utf8": 1}))
+
+
 class SeveralFiles(ImportCase):
     # Found by a reviewer: the second file was never read.
     def test_a_refused_event_of_one_stops_no_other(self):

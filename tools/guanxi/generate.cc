@@ -1,6 +1,6 @@
 // guanxi generate
-#include <cstdio>
-#include <fstream>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "importers/generator.h"
 #include "tools/guanxi/arguments.h"
@@ -13,6 +13,8 @@
 
 namespace guanxi::cli {
 namespace {
+
+namespace json = boost::json;
 
 struct GenerateArguments {
   importers::GeneratorOptions options;
@@ -54,6 +56,12 @@ std::string DescribeTypes(const importers::GeneratorReport& report) {
   return table.Render();
 }
 
+std::string TypesJson(const importers::GeneratorReport& report) {
+  json::object types;
+  for (const auto& [type, count] : report.types) types[type] = count;
+  return json::serialize(json::object{{"events", report.events}, {"late", report.late}, {"types", std::move(types)}}) + "\n";
+}
+
 absl::Status GenerateToFile(const GenerateArguments& arguments, importers::GeneratorReport& report) {
   auto file = OutputFile::Open(arguments.out);
   if (!file.ok()) return file.status();
@@ -80,7 +88,7 @@ absl::Status RunGenerate(Context& context, const GenerateArguments& given) {
   importers::GeneratorReport report;
   if (!arguments.out.empty()) {
     const absl::Status done = GenerateToFile(arguments, report);
-    if (done.ok() && arguments.out != "-") Print(DescribeTypes(report));
+    if (done.ok() && arguments.out != "-") Print(context.output == Output::kTable ? DescribeTypes(report) : TypesJson(report));
     return done;
   }
   const auto outcome = GenerateToServer(context, arguments, report);

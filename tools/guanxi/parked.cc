@@ -83,7 +83,8 @@ absl::Status DecideAll(Context& context, const DecideArguments& arguments, Decid
   const auto positions = AllParked(context, arguments);
   if (!positions.ok()) return positions.status();
   if (positions->empty()) {
-    Print("nothing that is parked has that\n");
+    // In JSON an answer for each that was decided: none.
+    std::fputs("nothing that is parked has that\n", context.output == Output::kTable ? stdout : stderr);
     return absl::OkStatus();
   }
   size_t refused = 0;

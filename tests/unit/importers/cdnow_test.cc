@@ -4,6 +4,7 @@
 #include <set>
 
 #include "guanxi/event/v1/trade.pb.h"
+#include "importers/text.h"
 #include "unit/importers/import_fixture.h"
 
 using namespace guanxi;
@@ -104,6 +105,14 @@ BOOST_AUTO_TEST_CASE(lines_that_are_no_purchases_are_counted_by_name) {
   BOOST_TEST(report.Count(Outcome::kBadNumber) == 2);
   BOOST_TEST(report.Count(Outcome::kBadId) == 1);
   BOOST_TEST(report.problems.at(1).line == 3);
+}
+
+// Found by a reviewer: the byte got into the report, whose JSON nobody could read then.
+BOOST_AUTO_TEST_CASE(a_line_that_is_no_utf8_is_broken_and_not_quoted) {
+  Import("00001 19970101 1\xe9 5.00\n\xe9 19970101 1 5.00\n00001 19970101 1 5.00\n");
+  BOOST_TEST(sink.events.size() == 1);
+  BOOST_TEST(report.Count(Outcome::kNotUtf8) == 2);
+  for (const RowProblem& problem : report.problems) BOOST_TEST(IsUtf8(problem.what));
 }
 
 BOOST_AUTO_TEST_CASE(the_master_file_imports_every_purchase) {
