@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "base/reason.h"
 
 namespace guanxi::importers {
 namespace {
@@ -24,14 +25,21 @@ void AppendUpToLimit(Line& line, std::string_view piece) {
   if (piece.size() > room) line.too_long = true;
 }
 
+absl::Status CannotOpen(const std::string& path, const std::string& why) {
+  return Refuse(Reason::REQUEST_INVALID, "cannot open the file " + path + ": " + why, {{"file", path}});
+}
+
 }  // namespace
 
 absl::StatusOr<LineReader> LineReader::Open(const std::string& path) {
   std::error_code error;
   LineReader reader;
   reader.path_ = path;
-  if (std::filesystem::is_regular_file(path, error)) reader.file_.reset(gzopen(path.c_str(), "rb"));
-  if (!reader.file_) return absl::NotFoundError("cannot open the file " + path);
+  const std::filesystem::file_status kind = std::filesystem::status(path, error);
+  if (std::filesystem::exists(kind) && !std::filesystem::is_regular_file(kind)) return CannotOpen(path, "it is no file of data");
+  errno = 0;
+  reader.file_.reset(gzopen(path.c_str(), "rb"));
+  if (!reader.file_) return CannotOpen(path, std::strerror(errno));
   reader.bytes_total_ = std::filesystem::file_size(path, error);
   reader.buffer_.resize(kBufferBytes);
   return reader;

@@ -27,7 +27,7 @@ struct Line {
 // Not thread-safe. A UTF-8 byte order mark at the beginning is dropped.
 class LineReader {
  public:
-  // REQUEST_INVALID when the file cannot be opened.
+  // REQUEST_INVALID with the metadata `file` when the file cannot be opened.
   static absl::StatusOr<LineReader> Open(const std::string& path);
 
   // False at the end of the file. STORE_FAILED when the disk fails or the

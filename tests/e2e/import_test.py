@@ -85,6 +85,20 @@ class BytesThatAreNoText(ImportCase):
         self.assertEqual((code, report["appended"], report["skipped"]), (0, 1, {"not_utf8": 1}))
 
 
+class FilesThatCannotBeOpened(ImportCase):
+    # Found by a reviewer: they were refused as by the server, with exit code 1.
+    def test_they_are_wrong_usage_and_named(self):
+        tables = self.folder / "crm"
+        tables.mkdir()
+        (tables / "accounts.csv").write_text("account,sector,year_established,revenue,employees,office_location,subsidiary_of\n")
+        code, _, errors = self.said("import", "crm", tables)
+        self.assertEqual(code, 2)
+        self.assertRegex(errors, r"cannot open the file .*\.csv: No such file")
+        code, _, errors = self.said("kafka", "produce", self.folder / "missing.jsonl", "--brokers", "127.0.0.1:1")
+        self.assertEqual(code, 2)
+        self.assertIn("missing.jsonl: No such file", errors)
+
+
 class SeveralFiles(ImportCase):
     # Found by a reviewer: the second file was never read.
     def test_a_refused_event_of_one_stops_no_other(self):

@@ -80,6 +80,11 @@ class Produce(NodeCase):
                               self.broker.bootstrap, "--topic", self.topic, server=self.node.grpc))
         self.assertEqual((said["produced"], said["appendedByServer"], said["refused"]), (1, 1, 0))
         self.caught_up()
+        # Found by a reviewer: what was sent to the server was called appended.
+        another = {**person, "data": {"contactId": "c-1", "name": "Li Wei"}}
+        said = json.loads(run("--output", "json", "kafka", "produce", self.file([person, another]), "--personal-by-server", "--brokers",
+                              self.broker.bootstrap, "--topic", self.topic, server=self.node.grpc, code=1).splitlines()[0])
+        self.assertEqual([said[f"{what}ByServer"] for what in ("appended", "duplicates", "parked", "refused")], [0, 1, 1, 0])
         self.assertEqual(len(self.node.ask("account", "timeline", "ACME")["events"]), 2)
         self.assertEqual([value for value in self.values() if b"Fang" in value], [])
 

@@ -6,7 +6,6 @@
 #include <boost/json/serialize.hpp>
 #include <cstdio>
 
-#include "base/reason.h"
 #include "codec/iso4217.h"
 #include "importers/cdnow.h"
 #include "importers/cloudevents.h"
@@ -109,14 +108,7 @@ std::string ReportJson(const ImportReport& report, const IntakeOutcome& outcome)
   return json::serialize(object) + "\n";
 }
 
-constexpr char kOtherKind[] = "Is the file of this kind? `guanxi import --help` says which kinds there are.";
-
-// What is wrong with the file itself, no server has to do with.
-absl::Status OfTheFile(const absl::Status& status) {
-  const ReasonEntry* const entry = ReasonOf(status);
-  if (entry == nullptr || entry->reason != Reason::REQUEST_INVALID || MetadataOf(status).count("file") == 0) return status;
-  return Misused(std::string(status.message()), kOtherKind);
-}
+constexpr char kOtherKind[] = "Is the file there, and of this kind? `guanxi import --help` says which kinds there are.";
 
 absl::StatusOr<IntakeOutcome> ImportOne(Context& context, const ImportArguments& arguments, const std::string& path) {
   Progress progress;
@@ -130,7 +122,7 @@ absl::StatusOr<IntakeOutcome> ImportOne(Context& context, const ImportArguments&
   if (!outcome.ok()) {
     std::fprintf(stderr, "%s: stopped after %s rows and %s events; running it again is harmless\n", path.c_str(),
                  FormatCount(report.rows_read).c_str(), FormatCount(report.events).c_str());
-    return OfTheFile(outcome.status());
+    return OfTheFile(outcome.status(), kOtherKind);
   }
   if (context.output == Output::kTable)
     Print(DescribeReport(report) + DescribeOutcome(*outcome) + DescribeFailures(outcome->response));

@@ -48,7 +48,9 @@ struct Problem {
 
 // What became of the lines; of what was sent, by the producer's thread.
 struct Tally {
-  uint64_t lines = 0, engine_records = 0, refused = 0, by_server = 0;
+  uint64_t lines = 0, engine_records = 0, refused = 0;
+  // What the server did with the events that it had to seal.
+  guanxi::v1::AppendStreamResponse by_server;
   std::vector<Problem> problems;
   std::atomic<uint64_t> acknowledged{0};
   std::mutex mutex;
@@ -103,7 +105,6 @@ class Lines {
     if (body.ok()) return Send(*record);
     if (!NamesAPerson(*record, body.status())) return Refused(line, body.status());
     if (server_ == nullptr) return Refused(line, "personal data in clear: --personal-by-server has the server seal them");
-    ++tally_.by_server;
     return server_->Accept(importers::NewEventOf(*std::move(record)));
   }
 
@@ -133,25 +134,23 @@ class Lines {
   codec::EventDecoder decoder_;
 };
 
-absl::Status ReadAll(const ProduceArguments& arguments, Lines& lines, Tally& tally, Progress& progress) {
-  auto reader = importers::LineReader::Open(arguments.path);
-  if (!reader.ok()) return reader.status();
+absl::Status ReadAll(importers::LineReader& reader, Lines& lines, Tally& tally, Progress& progress) {
   importers::Line line;
   while (true) {
-    const auto more = reader->Next(line);
+    const auto more = reader.Next(line);
     if (!more.ok()) return more.status();
     if (!*more) return absl::OkStatus();
     if (importers::Trimmed(line.text).empty()) continue;
     if (absl::Status taken = lines.Take(line); !taken.ok()) return taken;
     if (absl::Status broken = tally.Broken(); !broken.ok()) return broken;
-    const uint64_t percent = reader->bytes_total() == 0 ? 0 : reader->bytes_done() * 100 / reader->bytes_total();
+    const uint64_t percent = reader.bytes_total() == 0 ? 0 : reader.bytes_done() * 100 / reader.bytes_total();
     if (tally.lines % 1000 == 0)
-      progress.Show(arguments.path + ": " + std::to_string(percent) + "%, " + FormatCount(tally.acknowledged) + " events acknowledged");
+      progress.Show(reader.path() + ": " + std::to_string(percent) + "%, " + FormatCount(tally.acknowledged) + " events acknowledged");
   }
 }
 
 // Every event is acknowledged by the brokers when this is OK.
-absl::Status Produce(Context& context, const ProduceArguments& arguments, Tally& tally) {
+absl::Status Produce(Context& context, const ProduceArguments& arguments, importers::LineReader& reader, Tally& tally) {
   auto producer = kafka::Producer::Make({.connection = ConnectionOf(arguments.kafka),
                                          .topic = arguments.kafka.topic,
                                          .linger = 20ms,
@@ -162,22 +161,25 @@ absl::Status Produce(Context& context, const ProduceArguments& arguments, Tally&
   std::unique_ptr<AppendSink> server;
   if (arguments.personal_by_server) server = std::make_unique<AppendSink>(context, 100);
   Lines lines(arguments, **producer, server.get(), tally);
-  absl::Status read = ReadAll(arguments, lines, tally, progress);
+  absl::Status read = ReadAll(reader, lines, tally, progress);
   // What was sent is settled, whatever became of the file: its delivery timeout ends this.
   while (!(*producer)->Flush(500ms)) progress.Show(FormatCount(tally.acknowledged) + " events acknowledged");
   read.Update(tally.Broken());
   if (server == nullptr) return read;
-  const auto appended = server->Finish();
-  read.Update(appended.status());
-  if (appended.ok() && appended->failures_size() > 0)
-    read.Update(absl::FailedPreconditionError("by the server:\n" + DescribeFailures(*appended)));
+  auto answer = server->Finish();
+  read.Update(answer.status());
+  if (answer.ok()) tally.by_server = *std::move(answer);
+  if (tally.by_server.failures_size() > 0)
+    read.Update(absl::FailedPreconditionError("by the server:\n" + DescribeFailures(tally.by_server)));
   return read;
 }
 
 std::string DescribeTally(const ProduceArguments& arguments, const Tally& tally) {
   std::string text = "produced  " + FormatCount(tally.acknowledged) + " events to " + arguments.kafka.topic + ", acknowledged\n";
-  if (tally.by_server > 0)
-    text += "appended  " + FormatCount(tally.by_server) + " events with personal data, by the server, which sealed them\n";
+  if (tally.by_server.appended() > 0)
+    text += "appended  " + FormatCount(tally.by_server.appended()) + " events with personal data, by the server, which sealed them\n";
+  if (tally.by_server.duplicates() > 0)
+    text += "duplicates  " + FormatCount(tally.by_server.duplicates()) + " events with personal data, which the server stored before\n";
   if (tally.engine_records > 0) text += "passed over  " + FormatCount(tally.engine_records) + " records that only an engine writes\n";
   if (tally.refused > 0) text += "refused  " + FormatCount(tally.refused) + " lines\n";
   for (size_t i = 0; i < tally.problems.size() && i < kProblemsShown; ++i)
@@ -192,7 +194,10 @@ std::string JsonOf(const ProduceArguments& arguments, const Tally& tally) {
   for (const auto& [partition, offset] : tally.last_offsets)
     offsets.push_back(json::object{{"topic", arguments.kafka.topic}, {"partition", partition}, {"offset", offset}});
   return json::serialize(json::object{{"produced", tally.acknowledged.load()},
-                                      {"appendedByServer", tally.by_server},
+                                      {"appendedByServer", tally.by_server.appended()},
+                                      {"duplicatesByServer", tally.by_server.duplicates()},
+                                      {"parkedByServer", tally.by_server.parked()},
+                                      {"refusedByServer", tally.by_server.refused()},
                                       {"passedOver", tally.engine_records},
                                       {"refused", tally.refused},
                                       {"problems", std::move(problems)},
@@ -200,12 +205,14 @@ std::string JsonOf(const ProduceArguments& arguments, const Tally& tally) {
 }
 
 absl::Status RunProduce(Context& context, const ProduceArguments& arguments) {
+  auto reader = importers::LineReader::Open(arguments.path);
+  if (!reader.ok()) return OfTheFile(reader.status(), "Check the path, and that this user may read the file.");
   // A topic that is not there, brokers that do not answer: said before the first event.
   const auto admin = kafka::Admin::Make(ConnectionOf(arguments.kafka));
   if (!admin.ok()) return admin.status();
   if (const auto topic = (*admin)->Describe(arguments.kafka.topic, TimeoutOf(context)); !topic.ok()) return topic.status();
   Tally tally;
-  const absl::Status produced = Produce(context, arguments, tally);
+  const absl::Status produced = Produce(context, arguments, *reader, tally);
   Print(context.output == Output::kTable ? DescribeTally(arguments, tally) : JsonOf(arguments, tally) + "\n");
   if (!produced.ok() || tally.refused == 0) return produced;
   return absl::FailedPreconditionError(FormatCount(tally.refused) + " lines were refused, and are stored nowhere");

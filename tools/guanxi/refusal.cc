@@ -53,6 +53,12 @@ absl::Status Misused(const std::string& message, const std::string& remedy) {
   return status;
 }
 
+absl::Status OfTheFile(const absl::Status& status, const std::string& remedy) {
+  const ReasonEntry* const entry = ReasonOf(status);
+  if (entry == nullptr || entry->reason != Reason::REQUEST_INVALID || MetadataOf(status).count("file") == 0) return status;
+  return Misused(std::string(status.message()), remedy);
+}
+
 int ExitCodeOf(const absl::Status& status) {
   if (status.ok()) return kExitOk;
   if (status.GetPayload(kMisusedUrl)) return kExitUsage;

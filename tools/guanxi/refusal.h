@@ -29,6 +29,9 @@ absl::Status FromGrpc(const grpc::Status& status);
 // whose exit code is that of wrong usage. `remedy` says what to do.
 absl::Status Misused(const std::string& message, const std::string& remedy);
 
+// A REQUEST_INVALID about a file that was named here, with the metadata `file`, as Misused; any other status as it is.
+absl::Status OfTheFile(const absl::Status& status, const std::string& remedy);
+
 // 2 for what Misused made, 3 for UNAVAILABLE and DEADLINE_EXCEEDED, 1 for any other error.
 int ExitCodeOf(const absl::Status& status);
 

@@ -1,5 +1,6 @@
 #include "importers/csv.h"
 
+#include "base/reason.h"
 #include "unit/importers/import_fixture.h"
 
 using namespace guanxi;
@@ -113,7 +114,8 @@ BOOST_AUTO_TEST_CASE(a_compressed_file_that_is_cut_off_is_an_error_and_not_an_en
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_not_there_is_refused_by_name) {
   const auto lines = LineReader::Open(path() + "/absent.csv");
-  BOOST_TEST(lines.status().code() == absl::StatusCode::kNotFound);
+  BOOST_TEST((ReasonOf(lines.status())->reason == Reason::REQUEST_INVALID));
+  BOOST_TEST(MetadataOf(lines.status()).at("file") == path() + "/absent.csv");
   BOOST_TEST(std::string(lines.status().message()).find("absent.csv") != std::string::npos);
 }
 
