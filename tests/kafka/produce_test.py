@@ -81,7 +81,7 @@ class Produce(NodeCase):
         self.assertEqual((said["produced"], said["appendedByServer"], said["refused"]), (1, 1, 0))
         self.caught_up()
         # Found by a reviewer: what was sent to the server was called appended.
-        another = {**person, "data": {"contactId": "c-1", "name": "Li Wei"}}
+        another = {**person, "data": {"contactId": "c-2", "name": "Wang Fang"}}
         said = json.loads(run("--output", "json", "kafka", "produce", self.file([person, another]), "--personal-by-server", "--brokers",
                               self.broker.bootstrap, "--topic", self.topic, server=self.node.grpc, code=1).splitlines()[0])
         self.assertEqual([said[f"{what}ByServer"] for what in ("appended", "duplicates", "parked", "refused")], [0, 1, 1, 0])
