@@ -65,9 +65,10 @@ uint64_t Records(KafkaNode& node) {
 // Of what is parked, the reasons.
 std::vector<uint32_t> Parked(KafkaNode& node) {
   std::vector<uint32_t> reasons;
-  for (uint32_t p = 0; p < node.cluster().partitions(); ++p)
-    for (const auto& entry : partition::ListParked(*node.cluster().ViewOf(PartitionId(p)), "", Position{0}, 1000).value())
-      reasons.push_back(entry.reason);
+  for (uint32_t p = 0; p < node.cluster().partitions(); ++p) {
+    const auto parked = partition::ListParked(*node.cluster().ViewOf(PartitionId(p)), "", Position{0}, 1000);
+    for (const auto& entry : parked.value()) reasons.push_back(entry.reason);
+  }
   return reasons;
 }
 
