@@ -228,6 +228,7 @@ struct Ingress::Impl {
     for (size_t i = 0; i < events.size(); ++i)
       SubmitOne(events[i].record, [&answer = answers[i]](const partition::SubmissionResult& result) { answer.set_value(result.front()); });
     std::vector<partition::EventOutcome> outcomes;
+    outcomes.reserve(answers.size());
     for (auto& answer : answers) outcomes.push_back(answer.get_future().get());
     // The brokers refuse as a whole what was sent together: alone, an event is too large or it is not.
     for (size_t i = 0; i < outcomes.size() && outcomes.size() > 1; ++i)
