@@ -48,6 +48,15 @@ struct TransactionalProducer::Impl {
     return kafka::WaitFor([&](int at_most) { return Error(call(handle->get(), at_most)); }, timeout, given_up, what);
   }
 
+  // Whoever begins to write under an id takes it from who did before.
+  absl::Status Explained(absl::Status status) const {
+    char text[512];
+    if (status.ok() || rd_kafka_fatal_error(handle->get(), text, sizeof text) != RD_KAFKA_RESP_ERR__FENCED) return status;
+    return Refuse(Reason::SOURCE_UNAVAILABLE, std::string(status.message()) + "; another client has begun to write as " + id,
+                  {{"error", rd_kafka_err2name(RD_KAFKA_RESP_ERR__FENCED)}, {"transactional_id", id}});
+  }
+
+  std::string id;
   std::function<bool()> given_up;
   std::unique_ptr<Handle> handle;
   bool is_open = false;
@@ -62,6 +71,7 @@ TransactionalProducer::~TransactionalProducer() {
 
 absl::StatusOr<std::unique_ptr<TransactionalProducer>> TransactionalProducer::Make(const Options& options, milliseconds timeout) {
   auto impl = std::make_unique<Impl>();
+  impl->id = options.id;
   impl->given_up = options.given_up;
   auto handle = Handle::Make(RD_KAFKA_PRODUCER, options.connection,
                              {{"transactional.id", options.id},
@@ -79,14 +89,14 @@ absl::StatusOr<std::unique_ptr<TransactionalProducer>> TransactionalProducer::Ma
 absl::Status TransactionalProducer::Begin() {
   absl::Status begun = OutcomeOf(Error(rd_kafka_begin_transaction(impl_->handle->get())), "beginning a transaction");
   impl_->is_open = impl_->is_open || begun.ok();
-  return begun;
+  return impl_->Explained(std::move(begun));
 }
 
 absl::Status TransactionalProducer::Send(const std::string& topic, const OutgoingRecord& record) {
   for (;;) {
     const auto error = Produce(impl_->handle->get(), topic, record, nullptr);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
-    if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL) return StatusOf(error, "producing to " + topic);
+    if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL) return impl_->Explained(StatusOf(error, "producing to " + topic));
     if (impl_->given_up()) return Refuse(Reason::SHUTTING_DOWN, "producing to " + topic + " was given up");
     rd_kafka_flush(impl_->handle->get(), static_cast<int>(kBufferWait.count()));
   }
@@ -99,7 +109,7 @@ absl::Status TransactionalProducer::SendOffsets(const std::string& group, const 
   const auto send = [&](int at_most) {
     return Error(rd_kafka_send_offsets_to_transaction(impl_->handle->get(), list.get(), reader.get(), at_most));
   };
-  return WaitFor(send, timeout, impl_->given_up, "sending the offsets of " + group);
+  return impl_->Explained(WaitFor(send, timeout, impl_->given_up, "sending the offsets of " + group));
 }
 
 absl::Status TransactionalProducer::Flush(milliseconds timeout) {
@@ -107,13 +117,13 @@ absl::Status TransactionalProducer::Flush(milliseconds timeout) {
     const auto error = rd_kafka_flush(impl_->handle->get(), at_most);
     return Error(error == RD_KAFKA_RESP_ERR_NO_ERROR ? nullptr : rd_kafka_error_new(error, "%s", rd_kafka_err2str(error)));
   };
-  return WaitFor(flush, timeout, impl_->given_up, "sending a transaction's records");
+  return impl_->Explained(WaitFor(flush, timeout, impl_->given_up, "sending a transaction's records"));
 }
 
 absl::Status TransactionalProducer::Commit(milliseconds timeout) {
   absl::Status committed = impl_->WaitFor(rd_kafka_commit_transaction, timeout, "committing a transaction");
   if (committed.ok()) impl_->is_open = false;
-  return committed;
+  return impl_->Explained(std::move(committed));
 }
 
 absl::Status TransactionalProducer::Abort(milliseconds timeout) {

@@ -6,7 +6,6 @@
 #include "guanxid/derived_rows.h"
 #include "guanxid/upkeep.h"
 #include "intake/topic_rules.h"
-#include "intake/trouble_log.h"
 #include "kafka/admin.h"
 #include "kafka/consumer.h"
 #include "kafka/transactions.h"
@@ -41,7 +40,7 @@ struct DerivedTopics::Impl {
         commits(hub),
         options(std::move(o)),
         told(c.partitions()),
-        upkeep({[this] { return Open(); }, [this] { return Step(); }, [this] { Close(); }}, kTryAgainAfter) {
+        upkeep("derived topics", {[this] { return Open(); }, [this] { return Step(); }, [this] { Close(); }}, kTryAgainAfter) {
     wake = commits.Add([this] { upkeep.Wake(); });
   }
   ~Impl() { commits.Remove(wake); }
@@ -62,16 +61,13 @@ struct DerivedTopics::Impl {
   }
 
   // One that somebody else made may let go of rows, or of the progress: then everything would be told again.
-  absl::Status CheckTopics(kafka::Admin& admin) {
+  absl::Status CheckTopics(kafka::Admin& admin) const {
     for (const TopicToKeep& topic : kTopics) {
       const auto found = admin.Describe(Topic(topic.name), kQuestionMax);
       if (!found.ok()) return found.status();
       absl::Status suits = intake::CheckAsMade(Wanted(topic), *found);
-      if (suits.ok()) continue;
-      log.Note(suits);
-      return suits;
+      if (!suits.ok()) return suits;
     }
-    log.Note(absl::OkStatus());
     return absl::OkStatus();
   }
 
@@ -179,7 +175,6 @@ struct DerivedTopics::Impl {
   const Options options;
   std::unique_ptr<kafka::TransactionalProducer> producer;
   std::vector<ToldSoFar> told;
-  intake::TroubleLog log{"derived topics"};
 
   uint64_t wake = 0;
   Upkeep upkeep;  // the last: it uses the others

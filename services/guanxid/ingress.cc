@@ -50,7 +50,7 @@ struct Ingress::Impl {
         kafka(i),
         keys(k),
         options(std::move(o)),
-        upkeep({[this] { return Open(); }, [this] { return Pass(); }, [this] { Close(); }}, kTryAgainAfter) {}
+        upkeep("ingress", {[this] { return Open(); }, [this] { return Pass(); }, [this] { Close(); }}, kTryAgainAfter) {}
 
   // Nothing is taken for a log that takes nothing: what is passed on goes to its topic directly.
   absl::Status CheckLogAccepts() const {

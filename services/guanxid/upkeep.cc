@@ -4,8 +4,8 @@
 
 namespace guanxi::service {
 
-Upkeep::Upkeep(Work work, std::chrono::milliseconds again_after)
-    : work_(std::move(work)), again_after_(again_after), thread_([this] { Run(); }) {}
+Upkeep::Upkeep(std::string whose, Work work, std::chrono::milliseconds again_after)
+    : work_(std::move(work)), again_after_(again_after), log_(std::move(whose)), thread_([this] { Run(); }) {}
 
 Upkeep::~Upkeep() {
   AskToStop();
@@ -31,6 +31,7 @@ absl::Status Upkeep::status() const {
 void Upkeep::Note(const absl::Status& said) {
   const std::lock_guard lock(mutex_);
   status_ = said;
+  if (!stopping_) log_.Note(said);
 }
 
 void Upkeep::Wake() {

@@ -1,14 +1,17 @@
 // A thread that keeps something up which may fail at any time and come back: it
-// opens, steps as long as that goes well, closes, and begins again.
+// opens, steps as long as that goes well, closes, and begins again. What keeps it
+// from going on is said on standard error, and when that is over.
 #pragma once
 
 #include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "absl/status/status.h"
+#include "intake/trouble_log.h"
 
 namespace guanxi::service {
 
@@ -20,8 +23,8 @@ class Upkeep {
     std::function<absl::Status()> open, step;
     std::function<void()> close;
   };
-  // Begins at once: what work uses is made before, and outlives it.
-  Upkeep(Work work, std::chrono::milliseconds again_after);
+  // Begins at once: what work uses is made before, and outlives it. whose: as standard error names it.
+  Upkeep(std::string whose, Work work, std::chrono::milliseconds again_after);
   // Waits for the step under way.
   ~Upkeep();
   // Does not wait.
@@ -48,6 +51,7 @@ class Upkeep {
   std::condition_variable changed_;
   bool stopping_ = false, woken_ = false;
   absl::Status status_;
+  intake::TroubleLog log_;  // of the thread
   std::thread thread_;
 };
 

@@ -60,11 +60,19 @@ class DerivedCase(unittest.TestCase):
         self.topic = self.broker.topic(self, PARTITIONS, **{"message.timestamp.type": "LogAppendTime"})
         self.prefix = self.topic + ".out"
         self.prepare()
-        self.daemon = Daemon(pathlib.Path(folder.name) / "data", "--kafka-brokers", self.broker.bootstrap, "--kafka-topic", self.topic,
-                             "--kafka-derived-prefix", self.prefix, "--clock", "events")
-        self.addCleanup(lambda: self.daemon.process and self.daemon.kill())
+        self.folder = pathlib.Path(folder.name)
+        self.daemon = self.teller("data")
         self.start()
         self.adopt()
+
+    def teller(self, name):
+        node = Daemon(self.folder / name, "--kafka-brokers", self.broker.bootstrap, "--kafka-topic", self.topic,
+                      "--kafka-derived-prefix", self.prefix, "--clock", "events")
+        self.addCleanup(lambda: node.process and node.kill())
+        return node
+
+    def log(self):
+        return pathlib.Path(self.daemon.log.name).read_text()
 
     def prepare(self):
         """What is there before the node is started."""
@@ -134,6 +142,17 @@ class Derived(DerivedCase):
             self.assertEqual((parked["reason"], parked["accountId"]), ("EVENT_ID_CONFLICT", accounts[0]))
             self.assertEqual(key, f"{int(parked['partition'])}/{parked['position']}")
 
+    def test_of_two_nodes_with_one_prefix_the_log_says_whom_to_look_for(self):
+        self.wire.append(order("ACME", "o-1", "2024-03-10", 60_000))
+        self.read_until("accounts", lambda rows: rows)
+        self.teller("another").start()
+
+        def is_said():
+            patiently(lambda: self.wire.append(order("ACME", f"o-{time.monotonic_ns()}", "2024-03-11", 1)))
+            return f"another client has begun to write as guanxi-derived-{self.prefix}" in self.log()
+        until(is_said, "it is said")
+        until(lambda: "derived topics: goes on" in self.log(), "it tells again")
+
     def test_the_topics_that_the_node_makes_let_nothing_go(self):
         self.wire.append(order("ACME", "o-1", "2024-03-10", 60_000))
         self.read_until("accounts", lambda rows: rows)
@@ -150,9 +169,6 @@ class ATopicThatWouldForget(DerivedCase):
     def is_telling(self):
         with urllib.request.urlopen(f"http://{self.daemon.http}/metrics", timeout=SECONDS) as answer:
             return "guanxi_kafka_telling 1\n" in answer.read().decode()
-
-    def log(self):
-        return pathlib.Path(self.daemon.log.name).read_text()
 
     def test_is_told_nothing_and_the_log_says_why_until_it_is_set_right(self):
         patiently(lambda: self.wire.append(order("ACME", "o-1", "2024-03-10", 60_000)))

@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(what_failed_is_closed_and_opened_again) {
     if (++stepped == 1) up.set_value(), seen.get_future().wait();
     return absl::OkStatus();
   };
-  Upkeep upkeep({open, step, [&] { ++closed; }}, kSoon);
+  Upkeep upkeep("test", {open, step, [&] { ++closed; }}, kSoon);
   up.get_future().wait();
   BOOST_TEST(opened == 3);
   BOOST_TEST(closed == 2);
@@ -38,7 +38,8 @@ BOOST_AUTO_TEST_CASE(news_do_not_shorten_the_pause_after_a_failure) {
   std::promise<void> closed;
   {
     Upkeep upkeep(
-        {[&] { return ++opened, absl::UnavailableError("refused"); }, [] { return absl::OkStatus(); }, [&] { closed.set_value(); }}, kLong);
+        "test", {[&] { return ++opened, absl::UnavailableError("refused"); }, [] { return absl::OkStatus(); }, [&] { closed.set_value(); }},
+        kLong);
     closed.get_future().wait();
     for (int i = 0; i < 1000; ++i) upkeep.Wake();
   }
@@ -57,7 +58,7 @@ BOOST_AUTO_TEST_CASE(what_woke_it_while_it_was_busy_ends_the_next_wait) {
     first = false;
     return absl::OkStatus();
   };
-  Upkeep upkeep({[] { return absl::OkStatus(); }, step, [] {}}, kLong);
+  Upkeep upkeep("test", {[] { return absl::OkStatus(); }, step, [] {}}, kLong);
   self = &upkeep;
   upkeep.Wake();
   woken.set_value();
