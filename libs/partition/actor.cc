@@ -41,14 +41,15 @@ Actor::Actor(PartitionId id, const ClusterOptions& options, std::unique_ptr<stor
     : id_(id),
       options_(options),
       overlay_bytes_max_(options.overlay_bytes / partitions),
+      account_cache_bytes_(options.account_cache_bytes / partitions),
       store_(std::move(store)),
       blocks_(kBlockCacheBytes / partitions),
       outbox_(id, partitions) {}
 
 absl::Status Actor::Open(BusinessCalendar calendar) {
-  auto writer =
-      Writer::Open({id_, calendar, options_.hot_accounts_max, options_.large_account_events, options_.admission, options_.same_sealed_body},
-                   *store_, blocks_);
+  auto writer = Writer::Open({id_, calendar, options_.hot_accounts_max, account_cache_bytes_, options_.large_account_events,
+                              options_.admission, options_.same_sealed_body},
+                             *store_, blocks_);
   if (!writer.ok()) return writer.status();
   writer_ = *std::move(writer);
   Publish(writer_->view());
@@ -133,6 +134,7 @@ PartitionStatus Actor::status() const {
   status.refolded_events = refolded_events_;
   const std::lock_guard lock(view_mutex_);
   status.events = events_;
+  status.account_loads = account_loads_;
   return status;
 }
 
@@ -140,6 +142,7 @@ void Actor::Publish(ViewPtr view) {
   const std::lock_guard lock(view_mutex_);
   view_ = std::move(view);
   events_ = writer_->counts();
+  account_loads_ = writer_->account_loads();
 }
 
 bool Actor::IsIdle() const { return queue_.empty() && steps_.empty(); }

@@ -121,7 +121,7 @@ class Actor {
 
   const PartitionId id_;
   const ClusterOptions& options_;
-  const size_t overlay_bytes_max_;
+  const size_t overlay_bytes_max_, account_cache_bytes_;
   std::unique_ptr<store::Store> store_;
   store::BlockCache blocks_;
   std::unique_ptr<Writer> writer_;
@@ -140,6 +140,7 @@ class Actor {
   mutable std::mutex view_mutex_;
   ViewPtr view_;
   OutcomeCounts events_;
+  AccountLoads account_loads_;
 
   std::mutex rebuild_mutex_;
 

@@ -17,6 +17,7 @@
 
 #include "absl/status/statusor.h"
 #include "codec/admission.h"
+#include "partition/account_cache.h"
 #include "partition/account_reader.h"
 #include "partition/intake.h"
 #include "partition/submission.h"
@@ -40,6 +41,8 @@ struct ClusterOptions {
   // A checkpoint when the cluster closes, so that the next start folds nothing again.
   bool checkpoint_on_close = true;
   size_t hot_accounts_max = 10'000;  // per partition
+  // Of all partitions: for accounts that are hot no longer, as rows.
+  size_t account_cache_bytes = 64u << 20;
   // Accounts with so many events keep what undoes the newest of them in memory, so that late events cost little (recent_past.h).
   uint64_t large_account_events = 4096;
   // Per partition: beyond it OVERLOADED. Both count an event of more than 4 KiB as several, one for each 4 KiB.
@@ -85,6 +88,7 @@ struct PartitionStatus {
   uint64_t records_since_checkpoint = 0;  // to be folded again after a crash
   uint64_t commits = 0;                   // since it was opened, each with one fsync
   uint64_t refolded_events = 0;           // folded again for late ones, since it was opened
+  AccountLoads account_loads;             // since it was opened
   OutcomeCounts events;                   // since it was opened
   bool accepts_writes = true;
 };

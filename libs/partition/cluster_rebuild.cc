@@ -46,7 +46,8 @@ absl::StatusOr<RebuildReport> Cluster::Rebuild(PartitionId partition, bool verif
   const std::unique_lock alone(actor.rebuild_mutex(), std::try_to_lock);
   if (!alone)
     return Refuse(Reason::OVERLOADED, fmt::format("partition {} is being rebuilt", partition.value), {{"retry_after_ms", "1000"}});
-  Rebuilder rebuilder(actor.store(), actor.blocks(), {calendar(), impl_->options.hot_accounts_max, false});
+  Rebuilder rebuilder(actor.store(), actor.blocks(),
+                      {calendar(), impl_->options.hot_accounts_max, impl_->options.account_cache_bytes / partitions(), false});
   if (auto status = rebuilder.Start(); !status.ok()) return status;
   for (ViewPtr view = actor.view(); rebuilder.position() < view->log_size; view = actor.view())
     if (auto status = rebuilder.CatchUp(*view, progress); !status.ok()) return status;

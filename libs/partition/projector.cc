@@ -35,10 +35,11 @@ std::string LittleEndian64(uint64_t v) {
 }  // namespace
 
 Projector::Projector(Options options, const store::LogWriter* unflushed, store::BlockCache* blocks)
-    : options_(options), unflushed_(unflushed), blocks_(blocks) {}
+    : options_(options), unflushed_(unflushed), blocks_(blocks), cache_(options.account_cache_bytes) {}
 
 void Projector::RollBack(Rows rows, ProjectorState state, uint64_t log_size) {
   hot_.clear();
+  cache_.clear();
   last_loaded_ = nullptr;
   changed_.clear();
   feed_rows_.clear();
@@ -84,27 +85,47 @@ absl::StatusOr<HotAccount*> Projector::Load(const std::string& account_id) {
   // An event's account is asked for when it is admitted and when it is folded.
   if (last_loaded_ != nullptr && last_loaded_->core.id.value == account_id) return last_loaded_;
   if (const auto it = hot_.find(account_id); it != hot_.end()) {
+    ++loads_.hot;
     it->second.used = true;
     return last_loaded_ = &it->second;
   }
   HotAccount account;
   account.core.id = AccountId(account_id);
-  const auto number = rows_.Get(Key(Table::kName).Text(account_id));
-  if (!number.ok()) return number.status();
-  if (*number) {
-    account.number = AccountNumber(GetBigEndian<uint32_t>((*number)->data()));
-    const auto row = rows_.Get(Key(Table::kRow, account.number).U8(0));
-    if (!row.ok()) return row.status();
-    if (!*row) return Refuse(Reason::STORE_CORRUPT, "an account has a name and no row");
-    auto decoded = DecodeAccountRow(**row);
-    if (!decoded.ok()) return decoded.status();
-    account.core = std::move(decoded->core);
-    account.indexed = std::move(decoded->indexed);
-    account.told_to = account.indexed->told_to;
-    account.told = account.indexed->told;
-    account.exists = true;
-  }
+  if (auto status = LoadInto(account); !status.ok()) return status;
   return last_loaded_ = &hot_.emplace(account_id, std::move(account)).first->second;
+}
+
+absl::Status Projector::LoadInto(HotAccount& account) {
+  std::optional<CachedAccount> found = cache_.Take(account.core.id.value);
+  if (found) {
+    ++loads_.cached;
+  } else {
+    auto stored = FindStored(account.core.id.value);
+    if (!stored.ok()) return stored.status();
+    found = *std::move(stored);
+    ++(found ? loads_.stored : loads_.unknown);
+  }
+  if (!found) return absl::OkStatus();
+  auto decoded = DecodeAccountRow(found->row);
+  if (!decoded.ok()) return decoded.status();
+  account.number = found->number;
+  account.core = std::move(decoded->core);
+  account.indexed = std::move(decoded->indexed);
+  account.told_to = account.indexed->told_to;
+  account.told = account.indexed->told;
+  account.exists = true;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<CachedAccount>> Projector::FindStored(const std::string& account_id) const {
+  const auto bytes = rows_.Get(Key(Table::kName).Text(account_id));
+  if (!bytes.ok()) return bytes.status();
+  if (!*bytes) return std::nullopt;
+  const AccountNumber number(GetBigEndian<uint32_t>((*bytes)->data()));
+  auto row = rows_.Get(Key(Table::kRow, number).U8(0));
+  if (!row.ok()) return row.status();
+  if (!*row) return Refuse(Reason::STORE_CORRUPT, "an account has a name and no row");
+  return CachedAccount{number, **std::move(row)};
 }
 
 absl::StatusOr<std::vector<Position>> Projector::Lookup(const HotAccount& account, std::string_view source, std::string_view id) {
@@ -354,15 +375,23 @@ absl::Status Projector::Finish(store::Batch& batch) {
   return absl::OkStatus();
 }
 
+void Projector::Cool(const HotAccount& account) {
+  if (!account.exists) return;
+  std::string row;
+  EncodeAccountRow(account.core, *account.indexed, row);
+  cache_.Put(account.core.id.value, {account.number, std::move(row)});
+}
+
 void Projector::EvictColdAccounts() {
   if (hot_.size() <= options_.hot_accounts_max) return;
-  // Any account can be loaded again from its row. Those not used since the last
-  // time go, and so many others that this is rare.
+  // Any account can be loaded again from its row, which is what was put of it last. Those not
+  // used since the last time go, and so many others that this is rare.
   size_t surplus = hot_.size() - options_.hot_accounts_max / 2;
   last_loaded_ = nullptr;
   for (const bool used_too : {false, true}) {
     for (auto it = hot_.begin(); it != hot_.end() && surplus > 0;) {
       if (used_too || !std::exchange(it->second.used, false)) {
+        Cool(it->second);
         it = hot_.erase(it);
         --surplus;
       } else {

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "codec/event_decoder.h"
 #include "codec/record.h"
+#include "partition/account_cache.h"
 #include "partition/event_source.h"
 #include "partition/feed.h"
 #include "partition/index.h"
@@ -52,6 +53,7 @@ class Projector {
   struct Options {
     BusinessCalendar calendar;
     size_t hot_accounts_max = 10'000;
+    size_t account_cache_bytes = 0;  // of those that are hot no longer
     // A rebuild tells nobody: rows of the feed exist already.
     bool tells_feed = true;
     // Accounts with so many events remember how to undo the newest ones; so many accounts at once.
@@ -116,6 +118,8 @@ class Projector {
 
   Timestamp clock() const { return state_.clock; }
   Timestamp swept_to() const { return state_.swept_to; }
+  // Since the projector was made.
+  const AccountLoads& account_loads() const { return loads_; }
   // Folded again because of late ones, since the projector was made.
   uint64_t refolded_events() const { return refolded_events_; }
   const ProjectorState& state() const { return state_; }
@@ -189,8 +193,12 @@ class Projector {
   // the clock of the account's last change: they are settled before the clock
   // moves or a sweep looks at them, however records are batched.
   absl::Status Settle();
+  // Into what the account's row says; one that is nowhere stays as it is.
+  absl::Status LoadInto(HotAccount& account);
+  absl::StatusOr<std::optional<CachedAccount>> FindStored(const std::string& account_id) const;
   void PutOutbox(const HotAccount& account, const std::vector<relations::OutboxMessage>& messages);
   void EvictColdAccounts();
+  void Cool(const HotAccount& account);
 
   Options options_;
   const store::LogWriter* unflushed_;
@@ -204,6 +212,8 @@ class Projector {
   codec::EventDecoder decoder_;
 
   std::unordered_map<std::string, HotAccount> hot_;  // they stay where they are
+  AccountCache cache_;                               // of committed accounts that are not hot
+  AccountLoads loads_;
   HotAccount* last_loaded_ = nullptr;
   std::vector<HotAccount*> changed_;  // the dirty accounts
   std::deque<std::string> large_;     // accounts that were given a past, oldest first; some may be cold by now

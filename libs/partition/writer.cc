@@ -35,7 +35,8 @@ Writer::Writer(Options options, store::Store& store, store::BlockCache& blocks)
     : options_(std::move(options)),
       store_(store),
       blocks_(blocks),
-      projector_({options_.calendar, options_.hot_accounts_max, true, options_.large_account_events}, nullptr, &blocks) {}
+      projector_({options_.calendar, options_.hot_accounts_max, options_.account_cache_bytes, true, options_.large_account_events}, nullptr,
+                 &blocks) {}
 
 absl::StatusOr<std::unique_ptr<Writer>> Writer::Open(Options options, store::Store& store, store::BlockCache& blocks) {
   std::unique_ptr<Writer> writer(new Writer(std::move(options), store, blocks));

@@ -26,6 +26,7 @@ class Writer {
     PartitionId partition;
     BusinessCalendar calendar;
     size_t hot_accounts_max;
+    size_t account_cache_bytes;
     uint64_t large_account_events;
     std::vector<codec::AdmissionRules> admission;  // by level, from 1 on
     std::function<bool(const codec::RecordView&, const codec::RecordView&)> same_sealed_body;
@@ -70,6 +71,7 @@ class Writer {
   // Of what was committed since the writer was opened.
   const OutcomeCounts& counts() const { return counts_; }
   // Folded again for late events, by commits that failed too.
+  const AccountLoads& account_loads() const { return projector_.account_loads(); }
   uint64_t refolded_events() const { return projector_.refolded_events(); }
   absl::StatusOr<std::optional<Timestamp>> NextDue() { return projector_.NextDue(); }
   bool TakeOutboxGrew() { return projector_.TakeOutboxGrew(); }

@@ -55,6 +55,7 @@ partition::ClusterOptions ClusterOptionsOf(const Config& config) {
   options.memtable_bytes = static_cast<size_t>(config.Number("memtable_mib")) * kMib;
   options.overlay_bytes = static_cast<size_t>(config.Number("overlay_mib")) * kMib;
   options.checkpoint_records_max = static_cast<uint64_t>(config.Number("checkpoint_records"));
+  options.account_cache_bytes = static_cast<size_t>(config.Number("account_cache_mib")) * kMib;
   options.hot_accounts_max = static_cast<size_t>(config.Number("hot_accounts"));
   options.queue_events_max = static_cast<size_t>(config.Number("queue_events"));
   options.commit_events_max = static_cast<size_t>(config.Number("commit_events"));

@@ -77,6 +77,9 @@ struct Metrics::Impl {
                                                            "Group commits, each with one fsync; events per commit show the group.");
   prometheus::Family<prometheus::Counter>* refolded = Build(registry, prometheus::BuildCounter(), "guanxi_refolded_events_total",
                                                             "Events that were folded again because an older one of their account came.");
+  prometheus::Family<prometheus::Counter>* account_loads =
+      Build(registry, prometheus::BuildCounter(), "guanxi_account_loads_total",
+            "Accounts that an event or the time was about to change, by where they were found: hot and cached in memory.");
   prometheus::Family<prometheus::Gauge>* clock =
       Build(registry, prometheus::BuildGauge(), "guanxi_clock_seconds", "The partition's business clock, Unix time.");
   std::shared_mutex rpcs_mutex;
@@ -114,6 +117,10 @@ std::string Metrics::Text(const partition::Cluster& cluster) {
     impl_->since_checkpoint->Add(labels).Set(static_cast<double>(status.records_since_checkpoint));
     RaiseTo(impl_->commits->Add(labels), status.commits);
     RaiseTo(impl_->refolded->Add(labels), status.refolded_events);
+    const partition::AccountLoads& loads = status.account_loads;
+    for (const auto& [found, count] : {std::pair{"hot", loads.hot}, std::pair{"cached", loads.cached}, std::pair{"stored", loads.stored},
+                                       std::pair{"unknown", loads.unknown}})
+      RaiseTo(impl_->account_loads->Add({{"partition", std::to_string(p)}, {"found", found}}), count);
     impl_->clock->Add(labels).Set(static_cast<double>(view->clock.micros) / kMicrosPerSecond);
   }
   return prometheus::TextSerializer().Serialize(impl_->registry.Collect());

@@ -193,6 +193,7 @@ class Parked(DaemonCase):
         self.assertIn('guanxi_parked_open_events{partition="0"}', self.metrics())
         self.assertEqual(sum(map(int, re.findall(r"^guanxi_parked_open_events{.*} (\d+)", self.metrics(), re.M))), 3)
         self.assertEqual(sum(map(int, re.findall(r'^guanxi_events_total{outcome="parked".*} (\d+)', self.metrics(), re.M))), 3)
+        self.assertEqual(sum(map(int, re.findall(r'^guanxi_account_loads_total{found="unknown".*} (\d+)', self.metrics(), re.M))), 3)
         self.assertIn("nothing that is parked", self.daemon.run("parked", "dismiss", "--all", "--because", "EVENT_ID_CONFLICT", *told))
         none = self.daemon.run("--output", "json", "parked", "dismiss", "--all", "--because", "EVENT_ID_CONFLICT", *told)
         self.assertEqual([json.loads(answer) for answer in none.splitlines()], [])

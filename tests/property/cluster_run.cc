@@ -76,6 +76,7 @@ void ClusterRun::Adjust(partition::ClusterOptions& options, int storage) const {
   constexpr std::array<uint64_t, 4> kRecords = {100'000, 50, 7, 1};
   options.settings.utc_offset_minutes = static_cast<int32_t>(calendar_.utc_offset_micros() / (60 * kMicrosPerSecond));
   options.hot_accounts_max = kHotAccounts;
+  options.account_cache_bytes = storage % 2 == 0 ? 0 : 4096;  // too little for all of them
   options.checkpoint_records_max = Choose(kRecords, storage);
   options.checkpoint_on_close = storage % 3 == 0;
   // A rebuild folds late events from snapshots: its rows are compared with those of accounts that were undone.
