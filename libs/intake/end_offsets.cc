@@ -15,7 +15,7 @@ constexpr std::chrono::seconds kHiccupMax{10};
 
 }  // namespace
 
-EndOffsets::EndOffsets(kafka::Consumer& consumer, uint32_t partitions, std::function<void()> looked)
+EndOffsets::EndOffsets(kafka::Consumer& consumer, uint32_t partitions, Done looked)
     : consumer_(consumer), looked_(std::move(looked)), known_(partitions), thread_([this] { Run(); }) {}
 
 void EndOffsets::Ask(Done done) {
@@ -62,7 +62,7 @@ void EndOffsets::Run() {
     if (ends.ok()) known_ = *ends;
     lock.unlock();
     for (const Done& done : asking) done(ends);
-    looked_();
+    looked_(ends);
     lock.lock();
     if (waiting_.empty()) changed_.wait_for(lock, kLookEvery, [this] { return stopping_ || !waiting_.empty(); });
   }

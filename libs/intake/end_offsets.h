@@ -21,8 +21,8 @@ class EndOffsets {
   using Ends = absl::StatusOr<std::vector<uint64_t>>;
   using Done = std::function<void(const Ends&)>;
 
-  // `looked` runs after each answer, on the asking thread.
-  EndOffsets(kafka::Consumer& consumer, uint32_t partitions, std::function<void()> looked);
+  // `looked` runs after each question, on the asking thread.
+  EndOffsets(kafka::Consumer& consumer, uint32_t partitions, Done looked);
   ~EndOffsets() { Stop(); }
 
   // Asks after this call; `done` runs once, on the asking thread: it must not block.
@@ -40,7 +40,7 @@ class EndOffsets {
   void Run();
 
   kafka::Consumer& consumer_;
-  const std::function<void()> looked_;
+  const Done looked_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Done> waiting_;

@@ -62,7 +62,9 @@ struct KafkaIntake::Impl {
       const PartitionSource::Surroundings around{*consumer, *cluster, submitter->pending(), *reader, identity, tell_base};
       sources.push_back(std::make_unique<PartitionSource>(around, PartitionId(p)));
     }
-    ends = std::make_unique<EndOffsets>(*consumer, cluster->partitions(), [this] { Looked(); });
+    at_end = std::vector<std::atomic<int64_t>>(cluster->partitions());
+    for (auto& micros : at_end) micros = Now().micros;
+    ends = std::make_unique<EndOffsets>(*consumer, cluster->partitions(), [this](const Ends& found) { Looked(found); });
   }
 
   void Look() {
@@ -176,7 +178,15 @@ struct KafkaIntake::Impl {
     return absl::OkStatus();
   }
 
-  void Looked() {
+  // What waits to be applied came after the end was seen applied, and after the newest that is.
+  double SecondsBehind(uint32_t partition, const partition::SourceProgress& progress) const {
+    const int64_t since = std::max<int64_t>(at_end[partition], progress.has_last ? progress.last_time.micros : 0);
+    return static_cast<double>(std::max<int64_t>(Now().micros - since, 0)) / kMicrosPerSecond;
+  }
+
+  void Looked(const Ends& found) {
+    for (uint32_t p = 0; found.ok() && p < cluster->partitions(); ++p)
+      if (cluster->ViewOf(PartitionId(p))->source.next_offset >= (*found)[p]) at_end[p] = Now().micros;
     if (++looks % kShowEveryLooks != 0) return;
     std::vector<uint64_t> applied;
     for (uint32_t p = 0; p < cluster->partitions(); ++p) applied.push_back(cluster->ViewOf(PartitionId(p))->source.next_offset);
@@ -204,6 +214,7 @@ struct KafkaIntake::Impl {
   std::vector<std::unique_ptr<PartitionSource>> sources;
   std::atomic<bool> reading{false};
   mutable std::atomic<bool> knows_topic{false};
+  std::vector<std::atomic<int64_t>> at_end;  // Unix microseconds: when all of the partition was seen applied; of none the start
   std::unique_ptr<EndOffsets> ends;
   int looks = 0;
   bool finished = false;
@@ -286,8 +297,7 @@ SourceStatus KafkaIntake::StatusOf(PartitionId partition) const {
   SourceStatus status;
   status.applied_offset = progress.next_offset;
   status.end_offset = std::max(impl_->ends->Known(partition.value), progress.next_offset);
-  if (status.applied_offset < status.end_offset && progress.has_last)
-    status.lag_seconds = static_cast<double>(Now().micros - progress.last_time.micros) / kMicrosPerSecond;
+  if (status.applied_offset < status.end_offset) status.lag_seconds = impl_->SecondsBehind(partition.value, progress);
   status.state = impl_->sources[partition.value]->status();
   if (status.state.ok()) status.state = impl_->ends->status();
   return status;

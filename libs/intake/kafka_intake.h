@@ -25,7 +25,7 @@ namespace guanxi::intake {
 struct SourceStatus {
   uint64_t applied_offset = 0;  // the next to apply
   uint64_t end_offset = 0;      // when it was last asked for
-  double lag_seconds = 0;       // age of the newest applied record while something is left
+  double lag_seconds = 0;       // for how long at most something has waited to be applied; of what came before the start: since then
   absl::Status state;           // OK: consuming
 };
 

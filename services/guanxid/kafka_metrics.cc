@@ -23,7 +23,8 @@ struct KafkaMetrics::Impl {
   Gauges* applied = Build(registry, "guanxi_kafka_applied_offset", "The next offset of the Kafka partition to apply.");
   Gauges* end = Build(registry, "guanxi_kafka_end_offset", "Where the Kafka partition ended when it was last asked for.");
   Gauges* lag = Build(registry, "guanxi_kafka_lag_events", "Offsets that are not applied yet.");
-  Gauges* lag_seconds = Build(registry, "guanxi_kafka_lag_seconds", "Age of the newest applied record while something is left to apply.");
+  Gauges* lag_seconds =
+      Build(registry, "guanxi_kafka_lag_seconds", "For how long at most a record has waited to be applied; 0: none does.");
   Gauges* consuming = Build(registry, "guanxi_kafka_consuming", "1: the partition consumes. 0: /readyz says why not.");
   Gauges* telling = Build(registry, "guanxi_kafka_telling",
                           "1: the derived topics are written, or nothing was to be told. 0: telling failed and is tried again.");

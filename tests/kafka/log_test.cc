@@ -636,6 +636,11 @@ BOOST_AUTO_TEST_CASE(a_node_of_another_utc_offset_stops_and_writes_nothing_and_a
   BOOST_TEST(utc.Reaches(told, Reason::SOURCE_FOREIGN));
   const std::string said(utc.kafka().StatusOf(told).state.message());
   BOOST_TEST(said.find("--utc-offset +08:00") != std::string::npos, said);
+  // Of a node that has applied nothing it was said that nothing waits for long.
+  BOOST_TEST(Eventually([&] {
+    const intake::SourceStatus status = utc.kafka().StatusOf(told);
+    return status.end_offset > status.applied_offset && status.lag_seconds > 0;
+  }));
   // Nor where nobody has said anything yet.
   for (int i = 0; i < 7; ++i) BOOST_TEST(ReasonName(utc.Append(SomeOrder(100 + i)).status) == "SOURCE_FOREIGN");
   BOOST_TEST(Records(utc) == 0u);
