@@ -21,6 +21,16 @@ constexpr struct {
     {"unclean.leader.election.enable", "false"},
 };
 
+std::string ValueOf(const std::string& setting, const kafka::TopicDescription& description) {
+  const auto it = description.settings.find(setting);
+  return it == description.settings.end() ? "" : it->second;
+}
+
+absl::Status Unsuitable(const std::string& topic, const std::string& setting, const std::string& value, const std::string& wanted) {
+  return Refuse(Reason::TOPIC_UNSUITABLE, absl::StrCat(topic, ": ", setting, " is ", value, ", not ", wanted),
+                {{"topic", topic}, {"setting", setting}, {"value", value}, {"wanted", wanted}});
+}
+
 }  // namespace
 
 std::map<std::string, std::string> EventsTopicSettings() {
@@ -48,8 +58,7 @@ std::vector<std::string> DifferencesOf(const kafka::TopicToMake& wanted, const k
   for (const auto& [setting, value] : wanted.settings) {
     // With fewer copies than asked for, nothing could be written any more.
     if (copies_differ && setting == "min.insync.replicas") continue;
-    const auto it = found.settings.find(setting);
-    const std::string is = it == found.settings.end() ? "" : it->second;
+    const std::string is = ValueOf(setting, found);
     if (is != value) differences.push_back(absl::StrCat(setting, " is ", is, ", must be ", value));
   }
   return differences;
@@ -64,19 +73,23 @@ absl::Status CheckAsMade(const kafka::TopicToMake& wanted, const kafka::TopicDes
 
 absl::Status CheckEventsTopic(const std::string& topic, const kafka::TopicDescription& description) {
   for (const auto& required : kRequired) {
-    const auto it = description.settings.find(required.setting);
-    const std::string value = it == description.settings.end() ? "" : it->second;
-    if (value == required.wanted) continue;
-    return Refuse(Reason::TOPIC_UNSUITABLE, absl::StrCat(topic, ": ", required.setting, " is ", value, ", not ", required.wanted),
-                  {{"topic", topic}, {"setting", required.setting}, {"value", value}, {"wanted", required.wanted}});
+    const std::string value = ValueOf(required.setting, description);
+    if (value != required.wanted) return Unsuitable(topic, required.setting, value, required.wanted);
   }
   return absl::OkStatus();
 }
 
+absl::Status CheckIngressTopic(const std::string& topic, const kafka::TopicDescription& description) {
+  const std::string policy = ValueOf("cleanup.policy", description), kept = ValueOf("retention.ms", description);
+  if (policy != "delete") return Unsuitable(topic, "cleanup.policy", policy, "delete");
+  int64_t ms = -1;
+  const bool is_short = absl::SimpleAtoi(kept, &ms) && ms >= 0 && ms <= kIngressRetentionMaxMs;
+  return is_short ? absl::OkStatus() : Unsuitable(topic, "retention.ms", kept, absl::StrCat("at most ", kIngressRetentionMaxMs));
+}
+
 std::string WhatIsTooLargeFor(const std::string& topic, const kafka::TopicDescription& description) {
-  const auto it = description.settings.find("max.message.bytes");
   uint64_t bytes = 0;
-  if (it == description.settings.end() || !absl::SimpleAtoi(it->second, &bytes) || bytes >= kRecordBytesMax) return "";
+  if (!absl::SimpleAtoi(ValueOf("max.message.bytes", description), &bytes) || bytes >= kRecordBytesMax) return "";
   return absl::StrCat(topic, ": max.message.bytes is ", bytes, ", ", kRecordBytesMax,
                       " takes every call: larger events and batches are refused (EVENT_TOO_LARGE)");
 }

@@ -21,6 +21,11 @@ std::map<std::string, std::string> EventsTopicSettings();
 // TOPIC_UNSUITABLE names the setting (metadata `setting`, `value`, `wanted`).
 absl::Status CheckEventsTopic(const std::string& topic, const kafka::TopicDescription& description);
 
+// Longer than this no topic may keep what names persons in clear.
+inline constexpr int64_t kIngressRetentionMaxMs = int64_t{7} * 86'400'000;
+// TOPIC_UNSUITABLE names the setting, as above: one that keeps its records for longer, or for ever.
+absl::Status CheckIngressTopic(const std::string& topic, const kafka::TopicDescription& description);
+
 // A line for the log when the topic takes no records as large as a call may append; empty when
 // it does. Such a topic suits: what it does not take is refused, EVENT_TOO_LARGE.
 std::string WhatIsTooLargeFor(const std::string& topic, const kafka::TopicDescription& description);

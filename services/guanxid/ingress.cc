@@ -11,6 +11,7 @@
 #include "guanxid/upkeep.h"
 #include "intake/events_topic.h"
 #include "intake/message_reader.h"
+#include "intake/topic_rules.h"
 #include "kafka/admin.h"
 #include "kafka/consumer.h"
 #include "kafka/transactions.h"
@@ -75,7 +76,7 @@ struct Ingress::Impl {
     auto asks = kafka::Admin::Make(options.connection);
     if (!asks.ok()) return asks.status();
     admin = *std::move(asks);
-    const auto described = admin->Describe(options.topic, kQuestionMax);
+    const auto described = DescribeTopic();
     if (!described.ok()) return described.status();
     auto opened = kafka::Consumer::Make({options.connection, options.topic, options.topic});
     if (!opened.ok()) return opened.status();
@@ -87,6 +88,14 @@ struct Ingress::Impl {
     consumer = *std::move(opened);
     producer = *std::move(made);
     return StartThrough(described->partitions);
+  }
+
+  // What it holds names persons: from one that keeps it, nothing is read, so that somebody looks.
+  absl::StatusOr<kafka::TopicDescription> DescribeTopic() const {
+    auto described = admin->Describe(options.topic, kQuestionMax);
+    if (!described.ok()) return described;
+    if (absl::Status suits = intake::CheckIngressTopic(options.topic, *described); !suits.ok()) return suits;
+    return described;
   }
 
   // Those that are not read yet: a topic may be given more.
@@ -101,7 +110,7 @@ struct Ingress::Impl {
 
   absl::Status LookForMore() {
     if (std::chrono::steady_clock::now() - looked_at < kLookEvery) return absl::OkStatus();
-    const auto described = admin->Describe(options.topic, kQuestionMax);
+    const auto described = DescribeTopic();
     looked_at = std::chrono::steady_clock::now();
     if (intake::IsAway(described.status())) return absl::OkStatus();
     return described.ok() ? StartThrough(described->partitions) : described.status();

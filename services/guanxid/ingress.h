@@ -41,8 +41,8 @@ class Ingress {
   // Does not wait; the destructor does. Thread-safe.
   void AskToStop();
 
-  // OK: reading. SOURCE_TRUNCATED, until a restart: the topic let go of events that
-  // were not read; reading goes on behind them. Thread-safe.
+  // OK: reading. TOPIC_UNSUITABLE: it keeps what names persons for longer than a week, or compacts it. SOURCE_TRUNCATED, until a restart:
+  // the topic let go of events that were not read; reading goes on behind them. Thread-safe.
   absl::Status status() const;
 
  private:

@@ -9,7 +9,7 @@ import urllib.request
 
 from broker import EVENTS, NodeCase, until
 from confluent_kafka import Consumer, Producer, TopicPartition
-from confluent_kafka.admin import NewPartitions
+from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource, NewPartitions
 from harness import Refused
 
 
@@ -24,10 +24,11 @@ def contact(number):
 
 class IngressCase(NodeCase):
     partitions = 2
+    retention = "86400000"
 
     def setUp(self):
         super().setUp()
-        self.ingress = self.broker.topic(self, 2, **{"retention.ms": "86400000"})
+        self.ingress = self.broker.topic(self, 2, **{"retention.ms": self.retention})
         self.restart()
 
     def restart(self):
@@ -98,6 +99,22 @@ class IngressTopic(IngressCase):
         producer.produce(self.ingress, key="ACME", value=value, headers=head, partition=7)
         self.assertEqual(producer.flush(240), 0)
         self.applied("i-1", "i-2")
+
+
+class ATopicThatKeepsNames(IngressCase):
+    retention = "-1"
+
+    def test_is_not_read_and_the_log_says_why_until_it_is_set_right(self):
+        self.write(contact(1))
+        said = f"ingress: TOPIC_UNSUITABLE: {self.ingress}: retention.ms is -1, not at most 604800000"
+        until(lambda: said in pathlib.Path(self.node.log.name).read_text(), "it is said")
+        self.assertFalse(self.is_ready())
+        day = ConfigEntry("retention.ms", "86400000", incremental_operation=AlterConfigOpType.SET)
+        resource = ConfigResource(ConfigResource.Type.TOPIC, self.ingress, incremental_configs=[day])
+        admin = self.broker.admin()
+        admin.incremental_alter_configs([resource])[resource].result(240)
+        self.applied("i-1")
+        until(self.is_ready, "ready")
 
 
 class ATopicOfEventsThatTakesLittle(IngressCase):
