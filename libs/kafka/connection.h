@@ -21,4 +21,7 @@ struct Connection {
   std::map<std::string, std::string> properties;
 };
 
+// Of librdkafka.
+std::string ClientVersion();
+
 }  // namespace guanxi::kafka

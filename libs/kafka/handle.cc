@@ -46,6 +46,8 @@ const char* HintOn(int error, std::string_view text) {
 
 }  // namespace
 
+std::string ClientVersion() { return rd_kafka_version_str(); }
+
 List OffsetsOf(const std::string& topic, const std::vector<uint64_t>& offsets) {
   List list(rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size())));
   for (size_t p = 0; p < offsets.size(); ++p)

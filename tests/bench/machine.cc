@@ -13,6 +13,7 @@
 #include <sstream>
 #include <thread>
 
+#include "kafka/connection.h"
 #include "store/engine.h"
 
 namespace guanxi::bench {
@@ -88,9 +89,10 @@ std::string ToText(const Noise& noise) {
 std::string DescribeMachine(const std::string& folder) {
   utsname system{};
   uname(&system);
-  return fmt::format("{} x {}, Linux {}, {} at {}\ngRPC {}, protobuf {}, {}", std::thread::hardware_concurrency(), ProcessorName(),
-                     system.release, FileSystemOf(folder), folder, grpc::Version(),
-                     google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION), store::ToText(store::DescribeEngine()));
+  return fmt::format("{} x {}, Linux {}, {} at {}\ngRPC {}, protobuf {}, librdkafka {}, {}", std::thread::hardware_concurrency(),
+                     ProcessorName(), system.release, FileSystemOf(folder), folder, grpc::Version(),
+                     google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION), kafka::ClientVersion(),
+                     store::ToText(store::DescribeEngine()));
 }
 
 }  // namespace guanxi::bench

@@ -30,7 +30,7 @@ Noise WatchMachine();
 Noise WaitForQuiet(double seconds_max);
 // "quiet", or "NOT quiet: others used 1.20 cores, the hypervisor took 0.01"
 std::string ToText(const Noise& noise);
-// Cores, processor, kernel, file system, versions of gRPC, protobuf and RocksDB.
+// Cores, processor, kernel, file system, versions of gRPC, protobuf, librdkafka and RocksDB.
 std::string DescribeMachine(const std::string& folder);
 
 }  // namespace guanxi::bench
