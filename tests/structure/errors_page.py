@@ -15,8 +15,9 @@ HEAD = """# Error reasons
 Every refusal carries one `google.rpc.ErrorInfo` with domain `guanxi` and one of these reasons. Reasons are stable: they are never
 renamed or reused, and new ones may be added, so treat an unknown one by its status code. Messages are for people and may change.
 
-One refusal is gRPC's own, before the server sees the call, and carries no `ErrorInfo`: a message of more than 8 MiB is `RESOURCE_EXHAUSTED`
-("Received message larger than max"). Nothing of it was stored; send fewer events per message. One event takes at most 2 MiB.
+Two refusals are gRPC's own, before the server sees the call, and carry no `ErrorInfo`. A message of more than 8 MiB is `RESOURCE_EXHAUSTED`
+("Received message larger than max"): nothing of it was stored; send fewer events per message. One event takes at most 2 MiB. And when the calls under way
+take more memory than `rpc_memory_mib`, the largest are ended with `RESOURCE_EXHAUSTED` or `UNAVAILABLE`: of an append the outcome is then open; try again in a second, with the same ids.
 `INTERNAL`, without `ErrorInfo`, is a defect of the server: its log has it, and it goes on.
 
 This page is made from `libs/base/reason.h` by `python3 tests/structure/errors_page.py . --write`; a test compares them.
