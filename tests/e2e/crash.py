@@ -1,7 +1,7 @@
 """Kills the real daemon at drawn moments while everything it does goes on, and looks whether anybody could tell.
 
-  crash.py --seeds FROM-TO    one directory per seed: events appended one by one and in streams, time, rebuilds, subscribers
-                              and checkpoints every few records, one to four SIGKILLs, then everything is compared
+  crash.py --seeds FROM-TO    one directory per seed: events appended one by one and in streams, of more accounts than stay hot, time,
+                              rebuilds, subscribers and checkpoints every few records, one to four SIGKILLs, then everything is compared
 
 What is appended follows from the seed; how the threads meet does not, so a failing seed is to be run more than once.
 """
@@ -9,11 +9,13 @@ import argparse
 import collections
 import pathlib
 import random
+import re
 import sys
 import tempfile
 import threading
 import time
 import traceback
+import urllib.request
 
 import grpc
 
@@ -23,6 +25,7 @@ from wire import (SECONDS, Wire, account_service_pb2, admin_service_pb2, audit_s
                   policy_service_pb2, refusal_of, relationship_pb2)
 
 ACCOUNTS = [f"account-{number}" for number in range(9)]
+HOT = 100  # the fewest that can be set
 BEGIN = 2023 * 12
 # A call that ended so may or may not have happened.
 UNSURE = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED, grpc.StatusCode.UNKNOWN, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.INTERNAL)
@@ -141,7 +144,7 @@ class Importer(Appender):
 
     def once(self):
         self.batch += 1
-        messages = [[self.draw_event(self.draw.choice(ACCOUNTS), f"{self.name}-{self.batch}-{message}-{number}") for number in range(20)]
+        messages = [[self.draw_event(self.draw_account(), f"{self.name}-{self.batch}-{message}-{number}") for number in range(20)]
                     for message in range(self.draw.randrange(1, 30))]
         ids = [e.id for events in messages for e in events]
         self.told.sent.update({name: None for name in ids})
@@ -153,6 +156,19 @@ class Importer(Appender):
             self.told.surprise(f"{len(ids)} imported, the answer is {answer}")
         with self.told.lock:
             self.told.streamed.update(ids)
+
+    def draw_account(self):
+        return self.draw.choice(ACCOUNTS)
+
+
+class CrowdImporter(Importer):
+    """Of more accounts than stay hot, in turn: each has gone cold when its next event comes."""
+
+    turn = 0
+
+    def draw_account(self):
+        self.turn += 1
+        return f"crowd-{self.turn % (4 * HOT // 3 * self.outer.partitions)}"
 
 
 class Clock(Client):
@@ -231,11 +247,11 @@ class Run:
         self.seed, self.draw, self.told, self.done = seed, random.Random(seed), Told(), threading.Event()
         self.partitions = self.draw.choice([1, 2, 3])
         options = {"clock": "events", "partitions": self.partitions, "checkpoint-records": self.draw.choice([3, 30, 300]), "overlay-mib": 1,
-                   "commit-events": self.draw.choice([1, 50, 4096]), "hot-accounts": 100}
+                   "commit-events": self.draw.choice([1, 50, 4096]), "hot-accounts": HOT, "account-cache-mib": self.draw.choice([0, 1, 96])}
         self.daemon = Daemon(folder / "data", *[f"--{key}={value}" for key, value in options.items()])
         self.changed = threading.Condition()
         self.number, self.wire = 0, None
-        self.heads = []
+        self.heads, self.loads = [], collections.Counter()
 
     def current(self):
         with self.changed:
@@ -254,10 +270,11 @@ class Run:
 
     def kill_somewhen(self):
         """After some more events were acknowledged, or in the midst of them."""
-        goal, patience = self.told.count() + self.draw.choice([0, 1, 20, 100, 300]), time.monotonic() + 4
+        goal, patience = self.told.count() + self.draw.choice([0, 1, 20, 300, 2000]), time.monotonic() + 4
         while self.told.count() < goal and time.monotonic() < patience:
             time.sleep(0.002)
         self.keep_heads()
+        self.count_loads()
         time.sleep(self.draw.uniform(0, 0.05))
         old = self.wire
         self.daemon.kill()
@@ -269,11 +286,16 @@ class Run:
             request = audit_service_pb2.GetTreeHeadRequest(partition=partition)
             self.heads.append(self.wire.audit.GetTreeHead(request, timeout=SECONDS).tree_head)
 
+    def count_loads(self):
+        with urllib.request.urlopen(f"http://{self.daemon.http}/metrics", timeout=SECONDS) as answer:
+            for found, count in re.findall(r'^guanxi_account_loads_total{found="(\w+)".*} (\d+)', answer.read().decode(), re.M):
+                self.loads[found] += int(count)
+
     def run(self):
         self.start()
         self.wire.policies.AdoptPolicy(policy_service_pb2.AdoptPolicyRequest(shipped_name="transactional", actor="crash", effective_at=instant("2020-01-01")))
         followers = [Follower(self, "subscriber", subscribe, lambda message: message.events), Follower(self, "watcher", watch, lambda message: message.changes)]
-        others = [Appender(self, "a"), Appender(self, "b"), Importer(self, "i"), Clock(self, "clock"), Rebuilder(self, "rebuilder")]
+        others = [Appender(self, "a"), Appender(self, "b"), Importer(self, "i"), CrowdImporter(self, "crowd"), Clock(self, "clock"), Rebuilder(self, "rebuilder")]
         for client in followers + others:
             client.start()
         for _ in range(self.draw.choice([1, 1, 2, 4])):
@@ -320,7 +342,7 @@ def run_seed(seed):
             raise
         finally:
             run.end()
-        print(f"seed {seed}: {run.number} daemons, {run.told.count()} events acknowledged, {time.monotonic() - begun:.1f} s", flush=True)
+        print(f"seed {seed}: {run.number} daemons, {run.told.count()} events acknowledged, {dict(run.loads)}, {time.monotonic() - begun:.1f} s", flush=True)
 
 
 def main():
