@@ -2,7 +2,7 @@
 import collections
 import time
 
-from merkle import extends
+from merkle import extends, root
 from wire import (SECONDS, account_service_pb2, admin_service_pb2, audit_service_pb2, event_service_pb2, instant, relationship_pb2)
 
 
@@ -22,6 +22,8 @@ class Checker:
         self.check_tiers(feed)
         for head in heads:
             self.check_extended(head)
+        for partition in range(self.partitions):
+            self.check_root(partition)
 
     def list_partitions(self):
         return self.wire.admin.ListPartitions(admin_service_pb2.ListPartitionsRequest(), timeout=SECONDS).partitions
@@ -124,3 +126,11 @@ class Checker:
         assert proof.first.root_hash == head.root_hash, f"the root of {head.tree_size} records is another than was told"
         assert extends(head.tree_size, head.root_hash, proof.second.tree_size, proof.second.root_hash, list(proof.hashes)), \
             f"the root of {head} is not extended by {proof.second}"
+
+    def check_root(self, partition):
+        """Of what is exported, computed here."""
+        head = self.wire.audit.GetTreeHead(audit_service_pb2.GetTreeHeadRequest(partition=partition), timeout=SECONDS).tree_head
+        request = audit_service_pb2.ExportRecordsRequest(partition=partition, tree_size=head.tree_size)
+        records = [stored for answer in self.wire.audit.ExportRecords(request, timeout=4 * SECONDS) for stored in answer.records]
+        assert [stored.position.position for stored in records] == list(range(head.tree_size)), f"the export of {head} has {len(records)} records"
+        assert root([stored.record for stored in records]) == head.root_hash, f"the exported records are not those of {head}"

@@ -38,6 +38,16 @@ def leaf(record):
     return hashlib.sha256(b"\x00" + record).digest()
 
 
+def root(records):
+    """§2.1.1: of a list of records."""
+    if not records:
+        return hashlib.sha256(b"").digest()
+    if len(records) == 1:
+        return leaf(records[0])
+    left = 1 << (len(records) - 1).bit_length() - 1
+    return _node(root(records[:left]), root(records[left:]))
+
+
 def includes(index, size, leaf_hash, proof, root):
     """RFC 9162 §2.1.3.2: is the leaf at `index` in the tree of `size` leaves?"""
     if index >= size:
