@@ -5,9 +5,11 @@ import pathlib
 import re
 import shutil
 import unittest.mock
+import urllib.request
 
 import confluent_kafka
 from broker import BIN, Daemon, EVENTS, NodeCase, ROOT, Refused, run, until
+from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource
 
 PAGE = (ROOT / "docs/operations.md").read_text()
 
@@ -24,6 +26,9 @@ class Operations(NodeCase):
         path = self.folder / f"{account}.jsonl"
         path.write_text("".join(json.dumps(event) + "\n" for event in events(count, account)))
         self.assertEqual(json.loads(self.produce(path))["produced"], count)
+
+    def metrics(self):
+        return urllib.request.urlopen(f"http://{self.node.http}/metrics", timeout=240).read().decode()
 
     def heads(self, node):
         heads = [node.ask("audit", "head", "--partition", partition)["treeHead"] for partition in range(self.partitions)]
@@ -106,17 +111,73 @@ class Operations(NodeCase):
                 Daemon(self.folder / topic, "--kafka-brokers", self.broker.bootstrap, "--kafka-topic", topic).start()
             self.assertIn(reason, refused.exception.text)
 
+    def unclean_elections(self, allowed):
+        """Allowed, they make the topic unsuitable: the node reads no further."""
+        entry = ConfigEntry("unclean.leader.election.enable", allowed, incremental_operation=AlterConfigOpType.SET)
+        resource = ConfigResource(ConfigResource.Type.TOPIC, self.topic, incremental_configs=[entry])
+        admin = self.broker.admin()
+        admin.incremental_alter_configs([resource])[resource].result(240)
+
+    def standing(self):
+        """By partition: applied, end, lag in events, parked, and the reason that it does not consume, if there is one."""
+        answer = self.node.ask("kafka", "status")["partitions"]
+        return {part.get("partition", 0): (*(int(part["kafka"].get(name, 0)) for name in ("appliedOffset", "endOffset", "lagEvents")),
+                                           int(part.get("openParkedEvents", 0)), part["kafka"].get("reason", "")) for part in answer}
+
+    def standing_of_the_table(self):
+        line = r"^ *(\d+) +(\d+) +(\d+) +(\d+) +(?:[\d.]+ (?:s|min|h|d) +)?(\d+) +(\w+) *$"
+        return {int(row[0]): (*map(int, row[1:5]), "" if row[5] == "consuming" else row[5])
+                for row in re.findall(line, self.node.run("kafka", "status"), re.M)}
+
+    def standing_of_the_metrics(self):
+        shown = self.metrics()
+        names = ("kafka_applied_offset", "kafka_end_offset", "kafka_lag_events", "parked_open_events")
+        return {partition: tuple(int(re.search(rf'^guanxi_{name}{{partition="{partition}"}} (\d+)$', shown, re.M)[1]) for name in names)
+                for partition in range(self.partitions)}
+
+    def check_standing(self, applied, parked, reason):
+        """All three tell the same: what is applied, and the rest of what the topic holds as the lag."""
+        ends = self.ends()
+        told = {partition: (applied[partition], end, end - applied[partition], parked.get(partition, 0), reason) for partition, end in ends.items()}
+        until(lambda: self.standing() == told, f"{told} by the status")
+        self.assertEqual(self.standing_of_the_table(), told)
+        self.assertEqual(self.standing_of_the_metrics(), {partition: row[:4] for partition, row in told.items()})
+        return sum(row[2] for row in told.values())
+
+    def test_a_node_that_is_behind_says_by_how_much_and_once_it_is_not_behind_that_nothing_is_left(self):
+        self.send(2)
+        producer = confluent_kafka.Producer({"bootstrap.servers": self.broker.bootstrap, "partitioner": "murmur2_random"})
+        producer.produce(self.topic, b"no event", b"UMBRELLA")
+        self.assertEqual(producer.flush(240), 0)
+        self.caught_up()
+        event, = self.parked()
+        parked = {event["position"].get("partition", 0): 1}
+        before = self.ends()
+        self.assertEqual(self.check_standing(before, parked, ""), 0)
+
+        self.unclean_elections("true")
+        until(lambda: {row[-1] for row in self.standing().values()} == {"TOPIC_UNSUITABLE"}, "blocked")
+        self.send(5, "GLOBEX")
+        self.send(3, "INITECH")
+        self.assertEqual(self.check_standing(before, parked, "TOPIC_UNSUITABLE"), 8)
+        self.assertIn("unclean.leader.election.enable is true", self.node.run("kafka", "status"))
+
+        self.unclean_elections("false")
+        self.caught_up()
+        self.assertEqual(self.check_standing(self.ends(), parked, ""), 0)
+        self.assertEqual([part["kafka"].get("lagSeconds", 0) for part in self.node.ask("kafka", "status")["partitions"]], [0] * self.partitions)
+        self.assertEqual(re.findall(r"^guanxi_kafka_lag_seconds{.*} (.*)$", self.metrics(), re.M), ["0"] * self.partitions)
+
     def test_every_metric_and_every_setting_of_the_page_is_there(self):
         self.node.stop()
         self.node = self.start_node("data", "--kafka-derived-prefix", self.topic, "--heads-interval-seconds", "1")
         self.send(1)
         self.caught_up()
-        import urllib.request
         metrics = set(re.findall(r"`(guanxi_\w+)", PAGE))
         self.assertGreater(len(metrics), 6)
 
         def missing():
-            shown = urllib.request.urlopen(f"http://{self.node.http}/metrics", timeout=60).read().decode()
+            shown = self.metrics()
             return {metric for metric in metrics if f"\n{metric}" not in f"\n{shown}"}
         # Of heads something is shown once one was published.
         until(lambda: not missing(), "every metric of the page")
