@@ -168,6 +168,23 @@ class Operations(NodeCase):
         self.assertEqual([part["kafka"].get("lagSeconds", 0) for part in self.node.ask("kafka", "status")["partitions"]], [0] * self.partitions)
         self.assertEqual(re.findall(r"^guanxi_kafka_lag_seconds{.*} (.*)$", self.metrics(), re.M), ["0"] * self.partitions)
 
+    def test_kafkas_own_tools_see_what_is_applied_under_the_group_of_the_node(self):
+        group = f"{self.topic}-group"
+        self.node.stop()
+        self.node = self.start_node("data", "--kafka-group", group)
+        for account in ("ACME", "GLOBEX", "INITECH"):
+            self.send(3, account)
+        self.caught_up()
+        ends = self.ends()
+        self.assertEqual(sum(ends.values()), 9)
+        tool = confluent_kafka.Consumer({"bootstrap.servers": self.broker.bootstrap, "group.id": group, "log_level": 0})
+        self.addCleanup(tool.close)
+
+        def shown():
+            places = tool.committed([confluent_kafka.TopicPartition(self.topic, partition) for partition in ends], timeout=240)
+            return {place.partition: max(place.offset, 0) for place in places}
+        until(lambda: shown() == ends, f"the group at {ends}")
+
     def test_every_metric_and_every_setting_of_the_page_is_there(self):
         self.node.stop()
         self.node = self.start_node("data", "--kafka-derived-prefix", self.topic, "--heads-interval-seconds", "1")
