@@ -16,7 +16,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 from broker import shared, until  # noqa: E402
 from harness import Daemon  # noqa: E402
 from patience import EVENTUALLY, patiently  # noqa: E402
-from wire import SECONDS, Wire, account_service_pb2, instant, order, policy_service_pb2  # noqa: E402
+from merkle import includes, leaf  # noqa: E402
+from wire import SECONDS, Wire, account_service_pb2, audit_service_pb2, instant, order, policy_service_pb2  # noqa: E402
 
 PARTITIONS = 2
 
@@ -141,6 +142,20 @@ class Derived(DerivedCase):
             (_, key, parked), = self.read_until("parked", lambda rows: rows)
             self.assertEqual((parked["reason"], parked["accountId"]), ("EVENT_ID_CONFLICT", accounts[0]))
             self.assertEqual(key, f"{int(parked['partition'])}/{parked['position']}")
+
+    def test_whoever_is_told_of_a_parked_record_can_prove_that_it_is_in_the_log(self):
+        for account in ("ACME", "GLOBEX", "INITECH"):
+            patiently(lambda account=account: self.wire.append(order(account, "o-1", "2024-03-10", 100)))
+            with self.assertRaises(grpc.RpcError):
+                patiently(lambda account=account: self.wire.append(order(account, "o-1", "2024-03-10", 77)))
+        rows = self.read_until("parked", lambda rows: {row["accountId"] for _, _, row in rows} == {"ACME", "GLOBEX", "INITECH"})
+        for _, _, row in rows:
+            asked = audit_service_pb2.GetInclusionProofRequest()
+            asked.position.partition, asked.position.position = int(row["partition"]), int(row["position"])
+            proof = patiently(lambda asked=asked: self.wire.audit.GetInclusionProof(asked, timeout=SECONDS))
+            self.assertEqual(row["leafHash"], leaf(proof.record).hex())
+            head = proof.tree_head
+            self.assertTrue(includes(asked.position.position, head.tree_size, bytes.fromhex(row["leafHash"]), proof.hashes, head.root_hash), row)
 
     def test_of_two_nodes_with_one_prefix_the_log_says_whom_to_look_for(self):
         self.wire.append(order("ACME", "o-1", "2024-03-10", 60_000))
