@@ -1,7 +1,9 @@
 // Loaded before the daemon's libraries (LD_PRELOAD): a disk without room, or a slow one, wherever the test runs and whoever runs it.
 // While the file $BAD_DISK_WHILE exists, what is written to files below $BAD_DISK ends half way with ENOSPC; with $BAD_DISK_MICROS,
 // every write and every sync takes that much longer instead; with $BAD_DISK_HANGS they wait until the file is gone.
+// $BAD_DISK_SYNCS is a file that grows by one byte with each sync of a file *.log, on a good disk too.
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -10,17 +12,24 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string>
 
 namespace {
+
+// Empty: not a file.
+std::string PathOf(int file) {
+  char link[64], path[PATH_MAX];
+  std::snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+  const ssize_t length = ::readlink(link, path, sizeof path);
+  return length > 0 ? std::string(path, static_cast<size_t>(length)) : std::string();
+}
 
 bool IsBad(int file) {
   static const char* const folder = std::getenv("BAD_DISK");
   static const char* const flag = std::getenv("BAD_DISK_WHILE");
   if (folder == nullptr || flag == nullptr || ::access(flag, F_OK) != 0) return false;
-  char link[64], path[PATH_MAX];
-  std::snprintf(link, sizeof link, "/proc/self/fd/%d", file);
-  const ssize_t length = ::readlink(link, path, sizeof path);
-  return length > 0 && static_cast<size_t>(length) > std::strlen(folder) && std::strncmp(path, folder, std::strlen(folder)) == 0;
+  const std::string path = PathOf(file);
+  return path.size() > std::strlen(folder) && path.starts_with(folder);
 }
 
 // Slow: it has waited, and there is room.
@@ -37,6 +46,13 @@ bool IsFull(int file) {
 template <class Function>
 Function* Next(const char* name) {
   return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
+}
+
+void CountSync(int file) {
+  static const char* const counted = std::getenv("BAD_DISK_SYNCS");
+  static const int into = counted == nullptr ? -1 : ::open(counted, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  static auto* const next = Next<ssize_t(int, const void*, size_t)>("write");
+  if (into >= 0 && PathOf(file).ends_with(".log")) next(into, ".", 1);
 }
 
 ssize_t NoRoom() {
@@ -76,11 +92,13 @@ int fallocate(int file, int mode, off_t at, off_t count) { return fallocate64(fi
 int fdatasync(int file) {
   static auto* const next = Next<int(int)>("fdatasync");
   IsFull(file);
+  CountSync(file);
   return next(file);
 }
 int fsync(int file) {
   static auto* const next = Next<int(int)>("fsync");
   IsFull(file);
+  CountSync(file);
   return next(file);
 }
 }
