@@ -1,8 +1,9 @@
 """The real daemon on a disk that takes its time (bad_disk.cc), and more writers than it can serve: memory is bounded, reads are answered at
-memory speed, and who is refused is told when to come again. And on one where only the file of personal keys hangs."""
+memory speed, and who is refused is told when to come again. And on one that hangs altogether, or only for the file of personal keys."""
 import concurrent.futures
 import os
 import pathlib
+import re
 import time
 import unittest
 import urllib.request
@@ -83,6 +84,62 @@ class SlowDisk(DaemonCase):
             return True
         except grpc.RpcError:
             return False
+
+
+class HangingDisk(DaemonCase):
+    options = ("--clock", "events", "--partitions", "1", "--queue-events", "1000", "--heads-interval-seconds", "1")
+
+    def environment(self):
+        return {"LD_PRELOAD": os.environ["GUANXI_BAD_DISK"], "BAD_DISK": f"{self.folder}/data/", "BAD_DISK_HANGS": "1",
+                "BAD_DISK_WHILE": str(self.folder / "hangs")}
+
+    def setUp(self):
+        super().setUp()
+        self.wire = Wire(self.daemon.grpc)
+        self.addCleanup(lambda: self.wire.close())
+        self.addCleanup(lambda: (self.folder / "hangs").unlink(missing_ok=True))
+        self.wire.append(order("read", "o", "2024-03-01"))
+
+    def http(self, path):
+        with urllib.request.urlopen(f"http://{self.daemon.http}{path}", timeout=SECONDS) as answer:
+            return answer.read().decode()
+
+    def metric(self, name):
+        found = re.search(rf"^{re.escape(name)} (\d+)", self.http("/metrics"), re.M)
+        return int(found[1]) if found else 0
+
+    def queued(self):
+        return self.metric('guanxi_queue_events{partition="0"}')
+
+    def refused(self):
+        return self.metric('guanxi_rpcs_total{reason="OVERLOADED",rpc="EventService.Append"}')
+
+    def wait(self, condition):
+        end = time.monotonic() + 4 * SECONDS
+        while not condition():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.02)
+
+    def test_a_full_queue_is_shown_by_the_metrics_while_the_daemon_is_ready_and_reads(self):
+        self.assertEqual((self.queued(), self.refused()), (0, 0))
+        (self.folder / "hangs").touch()
+        # One commit takes what is there, and hangs; the queue has room for five more.
+        calls = [self.wire.events.Append.future(event_service_pb2.AppendRequest(
+            events=[order(f"written-{call}", f"o-{n}", "2024-03-01") for n in range(BATCH)]), timeout=10 * SECONDS) for call in range(WRITERS)]
+        self.wait(lambda: any(call.done() for call in calls))
+        self.wait(lambda: self.queued() > 0 and self.refused() > 0)
+        self.assertLessEqual(self.queued(), 1000)
+        self.assertEqual((self.http("/readyz"), self.http("/healthz")), ("ready\n", "alive\n"))
+        self.assertEqual(self.wire.account("read").counts.orders, 1)
+        (self.folder / "hangs").unlink()
+        refusals = [refusal_of(call) for call in calls if call.exception() is not None]
+        self.assertEqual({refused.reason for refused in refusals}, {"OVERLOADED"})
+        self.assertLess(len(refusals), len(calls))
+        self.wait(lambda: self.refused() == len(refusals))
+        self.assertEqual(self.queued(), 0)
+        for number, call in enumerate(calls):
+            if call.exception() is None:
+                self.assertEqual(self.wire.account(f"written-{number}").counts.orders, BATCH)
 
 
 class HangingKeys(DaemonCase):
