@@ -1,9 +1,11 @@
 // Loaded before the daemon's libraries (LD_PRELOAD): a disk without room, or a slow one, wherever the test runs and whoever runs it.
 // While the file $BAD_DISK_WHILE exists, what is written to files below $BAD_DISK ends half way with ENOSPC; with $BAD_DISK_MICROS,
 // every write and every sync takes that much longer instead; with $BAD_DISK_HANGS they wait until the file is gone.
+// With $BAD_DISK_THREAD that is so of the threads of that name alone.
 // $BAD_DISK_SYNCS is a file that grows by one byte with each sync of a file *.log, on a good disk too.
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -24,10 +26,16 @@ std::string PathOf(int file) {
   return length > 0 ? std::string(path, static_cast<size_t>(length)) : std::string();
 }
 
+bool IsOfAnotherThread() {
+  static const char* const wanted = std::getenv("BAD_DISK_THREAD");
+  char name[16] = "";
+  return wanted != nullptr && ::prctl(PR_GET_NAME, name) == 0 && std::strcmp(name, wanted) != 0;
+}
+
 bool IsBad(int file) {
   static const char* const folder = std::getenv("BAD_DISK");
   static const char* const flag = std::getenv("BAD_DISK_WHILE");
-  if (folder == nullptr || flag == nullptr || ::access(flag, F_OK) != 0) return false;
+  if (folder == nullptr || flag == nullptr || ::access(flag, F_OK) != 0 || IsOfAnotherThread()) return false;
   const std::string path = PathOf(file);
   return path.size() > std::strlen(folder) && path.starts_with(folder);
 }

@@ -142,6 +142,48 @@ class HangingDisk(DaemonCase):
                 self.assertEqual(self.wire.account(f"written-{number}").counts.orders, BATCH)
 
 
+class HangingCompactions(DaemonCase):
+    """Files of rows pile up until RocksDB stops all writes."""
+    options = ("--clock", "events", "--partitions", "1", "--queue-events", "1000", "--overlay-mib", "1", "--checkpoint-records", "20")
+
+    def environment(self):
+        return {"LD_PRELOAD": os.environ["GUANXI_BAD_DISK"], "BAD_DISK": f"{self.folder}/data/", "BAD_DISK_HANGS": "1",
+                "BAD_DISK_WHILE": str(self.folder / "hangs"), "BAD_DISK_THREAD": "rocksdb:low"}
+
+    def begin(self, number):
+        events = [order("flooded", f"o-{number}-{n}", "2024-03-01") for n in range(20)]
+        return self.wire.events.Append.future(event_service_pb2.AppendRequest(events=events), timeout=10 * SECONDS)
+
+    def flood(self):
+        """Calls, the last of which were refused."""
+        calls, end = [], time.monotonic() + 4 * SECONDS
+        while not any(call.done() and call.exception() for call in calls[-100:]):
+            self.assertLess(time.monotonic(), end)
+            calls.append(self.begin(len(calls)))
+            time.sleep(0.01)
+        return calls
+
+    def test_a_write_stall_holds_up_writers_until_the_queue_is_full_and_no_reader(self):
+        self.wire = Wire(self.daemon.grpc)
+        self.addCleanup(lambda: self.wire.close())
+        self.addCleanup(lambda: (self.folder / "hangs").unlink(missing_ok=True))
+        self.wire.append(order("read", "o", "2024-03-01"))
+        (self.folder / "hangs").touch()
+        calls = self.flood()
+        waiting = [call for call in calls if not call.done()]
+        self.assertTrue(waiting)
+        said = "".join(log.read_text() for log in (self.folder / "data").rglob("LOG"))
+        self.assertIn("Stopping writes because we have", said)
+        for _ in range(20):
+            self.assertEqual(self.wire.account("read").counts.orders, 1)
+        self.assertFalse(any(call.done() for call in waiting))
+        (self.folder / "hangs").unlink()
+        refusals = [refusal_of(call) for call in calls if call.exception() is not None]
+        self.assertEqual({refused.reason for refused in refusals}, {"OVERLOADED"})
+        self.assertTrue(all(int(refused.metadata["retry_after_ms"]) > 0 for refused in refusals))
+        self.assertEqual(self.wire.account("flooded").counts.orders, 20 * (len(calls) - len(refusals)))
+
+
 class HangingKeys(DaemonCase):
     options = ("--clock", "events", "--partitions", "2")
 
