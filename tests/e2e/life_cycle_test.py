@@ -27,13 +27,41 @@ class Appender(threading.Thread):
             self.acknowledged += [(e.account_id, e.id) for e in made]
 
 
-class LifeCycle(DaemonCase):
-    options = ("--clock", "events", "--partitions", "2", "--drain-seconds", "3")
-
+class LifeCycleCase(DaemonCase):
     def setUp(self):
         super().setUp()
         self.wire = Wire(self.daemon.grpc)
         self.addCleanup(lambda: self.wire.close())
+
+    def is_there(self, account, name):
+        key = event_service_pb2.EventKey(account_id=account, source="/wire", id=name)
+        try:
+            return self.wire.events.GetEvent(event_service_pb2.GetEventRequest(key=key), timeout=SECONDS).event.id == name
+        except grpc.RpcError as error:
+            self.assertEqual(error.code(), grpc.StatusCode.NOT_FOUND)
+            return False
+
+    def send_and_wait(self, released):
+        """A client that sends one event and keeps its stream open."""
+        yield event_service_pb2.AppendStreamRequest(events=[order("idle", "o-idle", "2024-03-01")])
+        released.wait(10 * SECONDS)
+
+    def read(self, stream, told):
+        try:
+            for _ in stream:
+                pass
+        except grpc.RpcError as error:
+            told.append(refusal_of(error))
+
+    def wait(self, condition):
+        end = time.monotonic() + 4 * SECONDS
+        while not condition():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.02)
+
+
+class LifeCycle(LifeCycleCase):
+    options = ("--clock", "events", "--partitions", "2", "--drain-seconds", "3")
 
     def test_a_stopped_daemon_lost_nothing_told_its_clients_and_ended_with_zero(self):
         never_reads = self.wire.events.Subscribe(event_service_pb2.SubscribeRequest(from_beginning=True), timeout=10 * SECONDS)
@@ -67,23 +95,37 @@ class LifeCycle(DaemonCase):
         for partition in range(2):
             self.assertIn(f'guanxi_records_since_checkpoint{{partition="{partition}"}} 0', lines)
 
-    def send_and_wait(self, released):
-        """A client that sends one event and keeps its stream open."""
-        yield event_service_pb2.AppendStreamRequest(events=[order("idle", "o-idle", "2024-03-01")])
-        released.wait(10 * SECONDS)
+    def test_a_stream_that_stays_open_holds_up_the_end_for_as_long_as_calls_have(self):
+        released = threading.Event()
+        self.addCleanup(released.set)
+        idle = self.wire.events.AppendStream.future(self.send_and_wait(released), timeout=10 * SECONDS)
+        self.wait(lambda: self.is_there("idle", "o-idle"))
+        began = time.monotonic()
+        self.assertEqual(self.daemon.stop(), 0)
+        took = time.monotonic() - began
+        self.assertGreaterEqual(took, 3)
+        self.assertLess(took, 3 + SECONDS)
+        self.assertNotEqual(idle.code(), grpc.StatusCode.OK)
 
-    def read(self, stream, told):
-        try:
-            for _ in stream:
-                pass
-        except grpc.RpcError as error:
-            told.append(refusal_of(error))
 
-    def wait(self, condition):
-        end = time.monotonic() + 4 * SECONDS
-        while not condition():
-            self.assertLess(time.monotonic(), end)
-            time.sleep(0.02)
+class LongDrain(LifeCycleCase):
+    options = ("--clock", "events", "--drain-seconds", "600")
+
+    def test_a_stream_that_its_client_ends_meanwhile_is_answered_and_no_longer_waited_for(self):
+        released = threading.Event()
+        self.addCleanup(released.set)
+        running = self.wire.events.AppendStream.future(self.send_and_wait(released), timeout=10 * SECONDS)
+        told = []
+        reader = threading.Thread(target=self.read, args=(self.wire.events.Subscribe(
+            event_service_pb2.SubscribeRequest(from_now=True), timeout=10 * SECONDS), told), daemon=True)
+        reader.start()
+        self.wait(lambda: self.is_there("idle", "o-idle"))
+        self.daemon.process.terminate()
+        self.wait(lambda: told)
+        self.assertFalse(running.done())
+        released.set()
+        self.assertEqual(running.result().appended, 1)
+        self.assertEqual(self.daemon.process.wait(4 * SECONDS), 0)
 
 
 if __name__ == "__main__":
