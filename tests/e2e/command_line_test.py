@@ -213,6 +213,38 @@ class Parked(DaemonCase):
             self.assertEqual(refused.exception.code, 2)
 
 
+class AccountLoads(DaemonCase):
+    options = ("--clock", "events", "--partitions", "1", "--hot-accounts", "100")
+
+    def loads(self, found):
+        with urllib.request.urlopen(f"http://{self.daemon.http}/metrics", timeout=60) as answer:
+            return int(re.search(rf'^guanxi_account_loads_total{{found="{found}".*}} (\d+)', answer.read().decode(), re.M)[1])
+
+    def test_an_account_that_two_events_came_of_was_unknown_and_then_hot(self):
+        self.daemon.append(order("ACME", 1))
+        self.assertEqual([self.loads(found) for found in ("unknown", "cached", "stored")], [1, 0, 0])
+        self.daemon.append(order("B", 2))
+        self.daemon.append(order("ACME", 3))
+        self.assertEqual([self.loads(found) for found in ("unknown", "cached", "stored")], [2, 0, 0])
+        self.assertGreater(self.loads("hot"), 0)
+
+    def test_one_that_is_hot_no_longer_is_found_in_the_cache(self):
+        self.generate()
+        self.assertGreater(self.loads("cached"), 0)
+        self.assertEqual(self.loads("stored"), 0)
+
+    def test_without_a_cache_it_is_found_in_the_store(self):
+        self.daemon.stop()
+        self.daemon.options += ("--account-cache-mib", "0")
+        self.daemon.start()
+        self.generate()
+        self.assertGreater(self.loads("stored"), 0)
+        self.assertEqual(self.loads("cached"), 0)
+
+    def generate(self):
+        self.daemon.run("generate", "--accounts", "150", "--from", "2024-01-01", "--to", "2024-04-01")
+
+
 class Waiting(DaemonCase):
     def test_an_intake_says_that_it_waits_for_a_server_that_stands_still(self):
         self.daemon.append(order("ACME", 1))
