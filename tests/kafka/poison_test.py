@@ -1,11 +1,12 @@
 """What no event can be made of stops nothing: it is parked with its reason, and what comes after it is applied."""
 import base64
+import datetime
 import unittest
 
 from confluent_kafka import Producer
 
-from broker import NodeCase
-from harness import order
+from broker import NodeCase, until
+from harness import now, order
 
 EVENT = {"ce_specversion": "1.0", "ce_type": "guanxi.event.v1.OrderPlaced", "ce_source": "/erp", "ce_time": "2024-03-01T09:30:00Z",
          "content-type": "application/json"}
@@ -96,6 +97,29 @@ class Poison(NodeCase):
         self.assertEqual([(event["id"], event.get("unreadableSubjects", [])) for event in events], [("c-1", []), ("f-0", ["li"])])
         self.assertEqual(events[0]["data"]["name"], "Li Wei")
         self.assertEqual([(event["id"], event["parkedReason"]) for event in self.parked()], [(f"f-{number}", "FIELD_INVALID") for number in (1, 2, 3)])
+
+    def test_what_came_too_early_is_retried_in_its_time_and_has_its_place_among_what_came_meanwhile(self):
+        producer = Producer({"bootstrap.servers": self.broker.bootstrap, "partitioner": "murmur2_random", "enable.idempotence": True})
+
+        def produce(name, at):
+            producer.produce(self.topic, DATA, b"ACME", headers=headers(ce_id=name, ce_time=at.strftime("%Y-%m-%dT%H:%M:%SZ")))
+            self.assertEqual(producer.flush(240), 0)
+            self.caught_up()
+        produce("before", now())
+        start, tolerated = now(), datetime.timedelta(seconds=300)
+        early = start + tolerated + datetime.timedelta(seconds=30)
+        after = early + datetime.timedelta(seconds=5)
+        produce("early", early)
+        parked, = self.parked()
+        self.assertEqual((parked["id"], parked["parkedReason"]), ("early", "OCCURRED_IN_FUTURE"))
+        until(lambda: now() > after - tolerated, "time enough for what occurs after it")
+        produce("after", after)
+        place = f"{parked['position'].get('partition', 0)}:{parked['position']['position']}"
+        self.assertIn("folded now", self.node.run("parked", "retry", place, "--actor", "lin", "--reason", "its time has come"))
+        events = self.node.ask("account", "timeline", "ACME")["events"]
+        self.assertEqual([(event["id"], event["accountVersion"]) for event in events], [("before", "1"), ("early", "3"), ("after", "2")])
+        self.assertEqual(self.parked(), [])
+        self.assertEqual(self.node.ask("account", "show", "ACME")["account"].get("parkedEventCount", "0"), "0")
 
 
 if __name__ == "__main__":
