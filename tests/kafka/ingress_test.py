@@ -32,7 +32,8 @@ class IngressCase(NodeCase):
         self.restart()
 
     def restart(self):
-        self.node.kill()
+        if self.node.process:
+            self.node.kill()
         self.node = self.start_node("data", "--kafka-ingress-topic", self.ingress)
 
     def write(self, *events):
@@ -65,11 +66,25 @@ class IngressCase(NodeCase):
         finally:
             consumer.close()
 
-    def is_ready(self):
+    def readyz(self):
+        """(status, what it says)"""
         try:
-            return urllib.request.urlopen(f"http://{self.node.http}/readyz", timeout=240).status == 200
-        except urllib.error.HTTPError:
-            return False
+            with urllib.request.urlopen(f"http://{self.node.http}/readyz", timeout=240) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def is_ready(self):
+        return self.readyz()[0] == 200
+
+    def left_behind(self):
+        """By partition of the ingress topic: where the node goes on."""
+        consumer = Consumer({"bootstrap.servers": self.broker.bootstrap, "group.id": self.ingress})
+        try:
+            places = consumer.committed([TopicPartition(self.ingress, partition) for partition in range(2)], timeout=240)
+            return [place.offset for place in places]
+        finally:
+            consumer.close()
 
 
 class IngressTopic(IngressCase):
@@ -86,6 +101,21 @@ class IngressTopic(IngressCase):
         self.write(contact(3))
         self.applied("i-1", "i-2", "i-3")
         until(self.is_ready, "ready")
+
+    def test_events_that_were_let_go_unread_are_missed_aloud_and_what_comes_after_them_is_read(self):
+        self.write(contact(1))
+        until(lambda: 1 in self.left_behind(), "the first is left behind")
+        partition = self.left_behind().index(1)
+        self.node.kill()
+        self.write(contact(2), contact(3), contact(4))
+        admin = self.broker.admin()
+        for deleted in admin.delete_records([TopicPartition(self.ingress, partition, 3)], request_timeout=240).values():
+            deleted.result(240)
+        self.restart()
+        self.applied("i-1", "i-4")
+        code, said = until(lambda: "SOURCE_TRUNCATED" in self.readyz()[1] and self.readyz(), "it is said")
+        self.assertEqual(code, 503)
+        self.assertIn(f"{self.ingress}: events 1 to 2 of partition {partition} were deleted unread", said)
 
     def test_partitions_that_the_topic_is_given_are_read_too(self):
         self.write(contact(1))
