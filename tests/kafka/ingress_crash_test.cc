@@ -30,6 +30,8 @@ struct Scene {
   KafkaNode::Options options() const { return {.partitions = kPartitions, .directory = directory}; }
 };
 
+std::string MakeIngressTopic() { return MakeTopic(kPartitions, {{"retention.ms", "86400000"}}); }
+
 // A node that reads an ingress topic.
 class Reading {
  public:
@@ -87,7 +89,7 @@ void WriteWhatNoEventIs(const Scene& scene, std::string_view account) { TopicWri
 
 BOOST_AUTO_TEST_CASE(what_an_ingress_topic_holds_that_is_no_event_is_parked_once_however_often_it_is_read) {
   TemporaryDirectory directory;
-  const Scene scene{MakeTopic(kPartitions), MakeTopic(kPartitions), directory.path() + "/data"};
+  const Scene scene{MakeTopic(kPartitions), MakeIngressTopic(), directory.path() + "/data"};
   WriteWhatNoEventIs(scene, "ACME");
   for (int times = 0; times < 2; ++times) BOOST_REQUIRE(IsKilled(scene));
   Reading reading(scene);
@@ -148,7 +150,7 @@ void AppendUnanswered(KafkaNode& node) {
 
 BOOST_AUTO_TEST_CASE(a_node_that_still_reads_the_past_hands_nothing_in_from_its_ingress_topic) {
   TemporaryDirectory directory;
-  const Scene scene{MakeTopic(kPartitions), MakeTopic(kPartitions), directory.path() + "/data"};
+  const Scene scene{MakeTopic(kPartitions), MakeIngressTopic(), directory.path() + "/data"};
   WriteWhatHolds(scene);
   WriteOrder(scene);
   std::promise<void> release;
@@ -163,7 +165,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_still_reads_the_past_hands_nothing_in_from_its_
 
 BOOST_AUTO_TEST_CASE(an_event_whose_outcome_a_node_does_not_learn_is_handed_in_once_more_and_not_before_the_first_came_back) {
   TemporaryDirectory directory;
-  const Scene scene{MakeTopic(kPartitions), MakeTopic(kPartitions), directory.path() + "/data"};
+  const Scene scene{MakeTopic(kPartitions), MakeIngressTopic(), directory.path() + "/data"};
   std::promise<void> release;
   Reading reading(scene, HeldUntil(scene, release.get_future().share()));
   BOOST_TEST(Eventually([&] { return reading.node().kafka().HasSeenThePast(); }));
